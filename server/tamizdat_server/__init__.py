@@ -1,0 +1,1 @@
+"""What makes, keeps and serves a publication: newsroom, publisher, server."""

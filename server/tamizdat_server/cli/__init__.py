@@ -1,0 +1,1 @@
+"""Commands that join `tamizdat` through the entry point group `tamizdat.commands`."""
