@@ -1,0 +1,78 @@
+"""Zstandard frames as format 1 uses them: content size inside, no checksum, bounded on the way out."""
+
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression import zstd as _zstd
+else:
+    from backports import zstd as _zstd
+
+from tamizdat.errors import FormatError
+
+P = _zstd.CompressionParameter
+D = _zstd.DecompressionParameter
+
+
+def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"") -> bytes:
+    """One frame of `raw`, optionally against `prefix` (raw content, as `zstd --patch-from` writes it)."""
+    size = len(raw) + len(prefix)
+    options = {P.compression_level: level, P.content_size_flag: 1, P.checksum_flag: 0, P.window_log: _window_log(size)}
+    if prefix:
+        options[P.enable_long_distance_matching] = 1 if size > 1 << 23 else 0
+    return _zstd.compress(raw, options=options, zstd_dict=_prefix(prefix))
+
+
+def decompress(data: bytes, *, raw_bytes: int, prefix: bytes = b"", path: str = "") -> bytes:
+    """The content of the one frame at the start of `data`, which must be exactly `raw_bytes` long.
+
+    Whatever follows the frame must be skippable frames (padding, a seal). Raises: FormatError.
+    """
+    try:
+        info = _zstd.get_frame_info(data)
+        if info.decompressed_size != raw_bytes:
+            raise FormatError(f"a frame that says {info.decompressed_size} bytes instead of {raw_bytes}", path=path)
+        options = {D.window_log_max: max(_window_log(raw_bytes + len(prefix)), 10)}
+        decoder = _zstd.ZstdDecompressor(zstd_dict=_prefix(prefix), options=options)
+        raw = decoder.decompress(data, max_length=raw_bytes + 1)
+    except (_zstd.ZstdError, EOFError, ValueError) as error:
+        raise FormatError(f"not zstd: {error}", path=path) from error
+    if len(raw) != raw_bytes or not decoder.eof:
+        raise FormatError(f"does not decompress to {raw_bytes} bytes", path=path)
+    _check_trailer(decoder.unused_data, path)
+    return raw
+
+
+def content_size(data: bytes, *, limit: int, path: str = "") -> int:
+    """The decompressed size that a frame announces. Raises: FormatError where it says none or more than `limit`."""
+    try:
+        size = _zstd.get_frame_info(data).decompressed_size
+    except _zstd.ZstdError as error:
+        raise FormatError(f"not zstd: {error}", path=path) from error
+    if size is None or size > limit:
+        raise FormatError(f"a frame of {size} bytes, where at most {limit} may be", path=path)
+    return size
+
+
+def skippable(payload: bytes) -> bytes:
+    """A skippable frame, which every decoder passes over."""
+    return SKIPPABLE + len(payload).to_bytes(4, "little") + payload
+
+
+SKIPPABLE = (0x184D2A50).to_bytes(4, "little")
+
+
+def _check_trailer(rest: bytes, path: str) -> None:
+    while rest:
+        size = int.from_bytes(rest[4:8], "little")
+        if rest[:4] != SKIPPABLE or len(rest) < 8 + size:
+            raise FormatError("has something behind its frame", path=path)
+        rest = rest[8 + size :]
+
+
+def _window_log(size: int) -> int:
+    # format.md 4: the smallest power of two that holds prefix and content. A smaller window decodes to wrong bytes.
+    return min(max((size - 1).bit_length(), 10), 27)
+
+
+def _prefix(prefix: bytes) -> "tuple[_zstd.ZstdDict, int] | None":
+    return _zstd.ZstdDict(prefix, is_raw=True).as_prefix if prefix else None
