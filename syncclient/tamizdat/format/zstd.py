@@ -1,6 +1,8 @@
 """Zstandard frames as format 1 uses them: content size inside, no checksum, bounded on the way out."""
 
 import sys
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 if sys.version_info >= (3, 14):
     from compression import zstd as _zstd
@@ -16,7 +18,12 @@ D = _zstd.DecompressionParameter
 def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"") -> bytes:
     """One frame of `raw`, optionally against `prefix` (raw content, as `zstd --patch-from` writes it)."""
     size = len(raw) + len(prefix)
-    options = {P.compression_level: level, P.content_size_flag: 1, P.checksum_flag: 0, P.window_log: _window_log(size)}
+    options: dict[int, int] = {
+        P.compression_level: level,
+        P.content_size_flag: 1,
+        P.checksum_flag: 0,
+        P.window_log: _window_log(size),
+    }
     if prefix:
         options[P.enable_long_distance_matching] = 1 if size > 1 << 23 else 0
     return _zstd.compress(raw, options=options, zstd_dict=_prefix(prefix))
@@ -31,7 +38,7 @@ def decompress(data: bytes, *, raw_bytes: int, prefix: bytes = b"", path: str = 
         info = _zstd.get_frame_info(data)
         if info.decompressed_size != raw_bytes:
             raise FormatError(f"a frame that says {info.decompressed_size} bytes instead of {raw_bytes}", path=path)
-        options = {D.window_log_max: max(_window_log(raw_bytes + len(prefix)), 10)}
+        options: dict[int, int] = {D.window_log_max: max(_window_log(raw_bytes + len(prefix)), 10)}
         decoder = _zstd.ZstdDecompressor(zstd_dict=_prefix(prefix), options=options)
         raw = decoder.decompress(data, max_length=raw_bytes + 1)
     except (_zstd.ZstdError, EOFError, ValueError) as error:
@@ -42,10 +49,32 @@ def decompress(data: bytes, *, raw_bytes: int, prefix: bytes = b"", path: str = 
     return raw
 
 
+def decompress_pieces(pieces: Iterable[bytes], *, raw_bytes: int, path: str = "") -> Iterator[bytes]:
+    """As `decompress`, for a frame that arrives in pieces: its content in pieces of at most 1 MiB. Raises: FormatError.
+
+    What is wrong at the end is only found there: use nothing of it before the iteration has ended well.
+    """
+    decoder = _zstd.ZstdDecompressor(options={D.window_log_max: _window_log(raw_bytes)})
+    left, trailer = raw_bytes, b""
+    for piece in pieces:
+        if decoder.eof:
+            trailer += piece
+        for raw in _drain(decoder, piece, path):
+            left -= len(raw)
+            if left < 0:
+                break
+            yield raw
+        if left < 0 or len(trailer) > TRAILER_BYTES:
+            break
+    if left or not decoder.eof:
+        raise FormatError(f"does not decompress to {raw_bytes} bytes", path=path)
+    _check_trailer(decoder.unused_data + trailer, path)
+
+
 def content_size(data: bytes, *, limit: int, path: str = "") -> int:
     """The decompressed size that a frame announces. Raises: FormatError where it says none or more than `limit`."""
     try:
-        size = _zstd.get_frame_info(data).decompressed_size
+        size: int | None = _zstd.get_frame_info(data).decompressed_size
     except _zstd.ZstdError as error:
         raise FormatError(f"not zstd: {error}", path=path) from error
     if size is None or size > limit:
@@ -58,7 +87,22 @@ def skippable(payload: bytes) -> bytes:
     return SKIPPABLE + len(payload).to_bytes(4, "little") + payload
 
 
-SKIPPABLE = (0x184D2A50).to_bytes(4, "little")
+FRAME: Final = (0xFD2FB528).to_bytes(4, "little")
+FRAME_HEADER_BYTES: Final = 18
+SKIPPABLE: Final = (0x184D2A50).to_bytes(4, "little")
+TRAILER_BYTES: Final = 16 * 1024 * 1024
+
+
+def _drain(decoder: _zstd.ZstdDecompressor, piece: bytes, path: str) -> Iterator[bytes]:
+    """What `piece` adds to the content, unless the frame has ended."""
+    try:
+        while not decoder.eof:
+            yield decoder.decompress(piece, max_length=1 << 20)
+            piece = b""
+            if decoder.needs_input:
+                break
+    except (_zstd.ZstdError, EOFError, ValueError) as error:
+        raise FormatError(f"not zstd: {error}", path=path) from error
 
 
 def _check_trailer(rest: bytes, path: str) -> None:
