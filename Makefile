@@ -25,7 +25,7 @@ test-long: $(VENV)/dev.stamp debian ## The campaigns: kill -9, bit flips, random
 check: $(VENV)/dev.stamp ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 fix: $(VENV)/dev.stamp ## Lint and format, repaired where that can be done by itself
 	$(BIN)/ruff check --fix .
