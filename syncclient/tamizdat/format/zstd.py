@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, cast
 
 if sys.version_info >= (3, 14):
     from compression import zstd as _zstd
@@ -74,7 +74,8 @@ def decompress_pieces(pieces: Iterable[bytes], *, raw_bytes: int, path: str = ""
 def content_size(data: bytes, *, limit: int, path: str = "") -> int:
     """The decompressed size that a frame announces. Raises: FormatError where it says none or more than `limit`."""
     try:
-        size: int | None = _zstd.get_frame_info(data).decompressed_size
+        # None where the frame doesn't say, whatever the stubs claim.
+        size = cast("int | None", _zstd.get_frame_info(data).decompressed_size)
     except _zstd.ZstdError as error:
         raise FormatError(f"not zstd: {error}", path=path) from error
     if size is None or size > limit:

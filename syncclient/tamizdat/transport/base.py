@@ -39,8 +39,8 @@ class Transport(Protocol):
     def fetch(self, path: str, *, max_bytes: int, partial: Path | None = None) -> bytes:
         """Return the whole file at `path` (POSIX, relative to the publication), at most `max_bytes` long.
 
-        A transport that can be cut off keeps in `partial` what arrived and goes on from there next time; the caller
-        deletes it. Nothing that is returned has been verified.
+        A transport that can be cut off keeps in `partial` what arrived and goes on from there next time. The caller
+        deletes it, at the latest when what was returned turns out to be wrong: nothing has been verified here.
 
         Raises: FileMissing; TooLarge as soon as the limit is passed; other TransportErrors; FormatError where `path`
         is none of a publication.

@@ -18,7 +18,7 @@ from tamizdat.errors import BadRedirect, FileMissing, TooLarge, TransportError, 
 from tamizdat.format.names import sha256 as digest_of
 from tamizdat.transport.base import Meter, check_path
 from tamizdat.transport.inbox import Inbox
-from tamizdat.transport.network import Deadlines, Resolver, Watch, WatchedNetwork
+from tamizdat.transport.network import Deadlines, Resolver, Watch, WatchedNetwork, plain
 from tamizdat.transport.policy import AddressPolicy, redirected
 
 MAX_REDIRECTS: Final = 3
@@ -141,8 +141,8 @@ class HttpTransport:
         # Some servers tell a file's own compression by this header; what arrives is the file all the same.
         if encoding not in ("", "identity") and not (encoding == "zstd" and path.endswith(".zst")):
             raise self._unreachable(path, f"it sends {encoding[:20]} although plain bytes were asked for")
-        expected = answer.content_range()[2] if answer.status == HTTPStatus.PARTIAL_CONTENT else None
-        if not inbox.fits(answer.length or 0) or (expected or 0) > max_bytes:
+        last = answer.content_range()[1] if answer.status == HTTPStatus.PARTIAL_CONTENT else None
+        if not inbox.fits(answer.length or 0) or (last or 0) >= max_bytes:
             raise TooLarge(where=self.where, path=path, limit=max_bytes)
         for piece in answer.body:
             self._meter.received(len(piece))
@@ -150,7 +150,7 @@ class HttpTransport:
                 inbox.discard()
                 raise TooLarge(where=self.where, path=path, limit=max_bytes)
             inbox.add(piece)
-        if expected is not None and len(inbox) != expected:
+        if last is not None and len(inbox) != last + 1:
             inbox.discard()
             raise self._unreachable(path, "it sends another part of the file than it says")
 
@@ -221,21 +221,15 @@ class HttpTransport:
         """Every way in which the HTTP client and the socket below it can fail, as errors of ours."""
         try:
             yield
-        except httpcore.ConnectTimeout as error:
-            reason = str(error) if "name" in str(error) else "no connection in time"
-            raise self._unreachable(path, self._blame(reason)) from error
-        except httpcore.ConnectError as error:
-            raise self._unreachable(path, self._blame(_plain(error))) from error
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise self._unreachable(path, plain(error)) from error
         except httpcore.ProxyError as error:
-            raise self._unreachable(path, f"the proxy {self._proxy_name} says: {_plain(error)}") from error
+            raise self._unreachable(path, f"the proxy {self._proxy_name} says: {plain(error)}") from error
         except httpcore.TimeoutException as error:
             raise watch.silent() from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             reason = "the connection was lost" if watch.heard else "it hung up without an answer"
-            raise self._unreachable(path, f"{reason} ({_plain(error)})") from error
-
-    def _blame(self, reason: str) -> str:
-        return f"the proxy {self._proxy_name} can't be reached: {reason}" if self._proxied else reason
+            raise self._unreachable(path, f"{reason} ({plain(error)})") from error
 
     def _unreachable(self, path: str, reason: str) -> Unreachable:
         return Unreachable(where=self.where, path=path, reason=reason)
@@ -264,10 +258,6 @@ def _parse_proxy(text: str) -> tuple[str, httpcore.Proxy]:
         raise UsageError("not a proxy's address; one looks like socks5h://127.0.0.1:9050")
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target="/")
     return f"{url.scheme}://{url.netloc.decode('ascii')}", httpcore.Proxy(target, auth=proxy.raw_auth)
-
-
-def _plain(error: Exception) -> str:
-    return re.sub(r"^\[[^\]]*\] ", "", str(error)).strip().rstrip(".")[:200] or type(error).__name__
 
 
 def _status_name(status: int) -> str:

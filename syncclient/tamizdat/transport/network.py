@@ -1,6 +1,7 @@
 """Connections under watch: made only to addresses that were checked, read only while the other side keeps its pace."""
 
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -104,23 +105,34 @@ class WatchedNetwork(httpcore.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ARG002 (our own deadlines count)
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        """Connect to one of the addresses that `host` resolves to and the policy permits, and to no other."""
-        end = time.monotonic() + self._deadlines.connect_seconds
-        found = resolve(self._resolver, host, port, seconds=self._deadlines.connect_seconds)
-        # Connecting to the very addresses that were checked: a name can't change its mind in between.
-        addresses = self._policy.permitted(host, found)[:MAX_ADDRESSES]
+        """Connect to one of the addresses that `host` resolves to and the policy permits, and to no other.
+
+        Raises: httpcore.ConnectError, with a reason to show; ForbiddenAddress.
+        """
         self.watch.connected = True
-        failure: Exception = httpcore.ConnectError("the name leads nowhere")
+        try:
+            end = time.monotonic() + self._deadlines.connect_seconds
+            found = resolve(self._resolver, host, port, seconds=self._deadlines.connect_seconds)
+            # Connecting to the very addresses that were checked: a name can't change its mind in between.
+            return self._connect(self._policy.permitted(host, found)[:MAX_ADDRESSES], port, end)
+        except OSError as error:
+            blamed = f"the proxy {host}:{port} can't be reached: " if self._policy.proxied else ""
+            raise httpcore.ConnectError(f"{blamed}{error.strerror or error}") from error
+
+    def _connect(self, addresses: list[str], port: int, end: float) -> "WatchedStream":
+        failure: Exception = OSError("the name leads nowhere")
         for index, address in enumerate(addresses):
+            # No address may use up the time of those after it: a broken IPv6 is common.
             share = max((end - time.monotonic()) / (len(addresses) - index), 0.01)
             try:
-                stream = self._inner.connect_tcp(address, port, share, local_address, socket_options or ())
-                return WatchedStream(stream, self)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
+                return WatchedStream(self._inner.connect_tcp(address, port, share), self)
+            except httpcore.ConnectTimeout:
+                failure = TimeoutError(f"no connection within {self._deadlines.connect_seconds:g} seconds")
+            except httpcore.ConnectError as error:
+                failure = OSError(plain(error))
         raise failure
 
 
@@ -173,10 +185,7 @@ def look_up(host: str, port: int) -> list[str]:
 
 
 def resolve(resolver: Resolver, host: str, port: int, *, seconds: float) -> list[str]:
-    """What `resolver` says, within `seconds`; the system's own resolver knows no deadline.
-
-    Raises: httpcore.ConnectError, httpcore.ConnectTimeout.
-    """
+    """What `resolver` says, within `seconds`; the system's own resolver knows no deadline. Raises: OSError."""
     answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
 
     def ask() -> None:
@@ -189,7 +198,13 @@ def resolve(resolver: Resolver, host: str, port: int, *, seconds: float) -> list
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty as error:
-        raise httpcore.ConnectTimeout(f"the name {host} could not be looked up in time") from error
+        raise TimeoutError(f"the name {host} could not be looked up within {seconds:g} seconds") from error
     if isinstance(answer, OSError):
-        raise httpcore.ConnectError(f"the name {host} can't be looked up") from answer
+        raise OSError(f"the name {host} can't be looked up") from answer
     return answer
+
+
+def plain(error: Exception) -> str:
+    """What a foreign error says, without its numbers and file names."""
+    text = re.sub(r"^\[[^\]]*\] |\(_ssl\.c:\d+\)", "", str(error))
+    return text.strip().rstrip(".")[:200] or type(error).__name__

@@ -66,7 +66,7 @@ class AddressPolicy(msgspec.Struct, frozen=True):
         if _UNPRINTABLE.search(text) or url.scheme not in ("http", "https") or not url.host or not port:
             raise self._malformed(text, "not an https address")
         if url.userinfo or "@" in text.split("/")[2]:
-            raise self._malformed(_without_userinfo(text), "an address may not hold a user name or password")
+            raise self._malformed(text, "an address may not hold a user name or password")
         if "?" in text or "#" in text:
             raise self._malformed(text, "an address may not hold '?' or '#'")
         return url
@@ -79,7 +79,8 @@ class AddressPolicy(msgspec.Struct, frozen=True):
             raise ForbiddenAddress(where=str(url), reason="only https and .onion addresses are")
 
     def _malformed(self, text: str, reason: str) -> UsageError | ForbiddenAddress:
-        return UsageError(f"{text}: {reason}") if self.typed else ForbiddenAddress(where=text, reason=reason)
+        shown = re.sub(r"//[^/]*@", "//…@", text, count=1)
+        return UsageError(f"{shown}: {reason}") if self.typed else ForbiddenAddress(where=shown, reason=reason)
 
 
 def is_public(address: str) -> bool:
@@ -124,7 +125,3 @@ def _unwrapped(address: IPAddress) -> IPAddress:
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
-
-
-def _without_userinfo(text: str) -> str:
-    return re.sub(r"//[^/]*@", "//…@", text, count=1)
