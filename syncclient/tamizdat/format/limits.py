@@ -14,7 +14,7 @@ class Limits(msgspec.Struct, frozen=True):
     targets_bytes: int = 32 * 1024
     root_rotations: int = 256
     clock_ahead_seconds: int = 86_400
-    fresh_seconds: int = 7 * 86_400
+    fresh_seconds: int = 2 * 86_400
     stale_seconds: int = 30 * 86_400
 
     catalog_bytes: int = 64 * 1024
