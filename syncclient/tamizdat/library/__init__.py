@@ -1,0 +1,50 @@
+"""The library: a reader's own SQLite file, of one or more publications. docs/format.md, section 11."""
+
+from pathlib import Path
+from types import TracebackType
+
+from tamizdat.library.applying import Applying
+from tamizdat.library.keeping import Keeping
+from tamizdat.library.reading import Reading, days_ago
+from tamizdat.library.store import SCHEMA, connect
+from tamizdat.library.values import (
+    Applied,
+    Choice,
+    HeldArticle,
+    HeldRetraction,
+    Holding,
+    MediaChoice,
+    Publication,
+    Role,
+    Standing,
+    Summary,
+    Sync,
+)
+
+
+class Library(Applying, Reading, Keeping):
+    """A library file, opened. Use it in a `with` statement, or close it."""
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True, readonly: bool = False) -> "Library":
+        """Open the library at `path`, or make one there.
+
+        Where file or folder can't be written to, reading works and every change raises LibraryReadOnly; `readonly` asks
+        for that. Raises: NotALibrary, NewerSchema, LibraryReadOnly, LibraryLocked, DiskFull, DamagedLibrary.
+        """
+        db, readonly = connect(path, create=create, readonly=readonly)
+        return cls(path, db, readonly=readonly)
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+__all__ = [
+    "SCHEMA", "Applied", "Choice", "HeldArticle", "HeldRetraction", "Holding", "Library", "MediaChoice", "Publication",
+    "Role", "Standing", "Summary", "Sync", "days_ago",
+]  # fmt: skip

@@ -1,0 +1,181 @@
+"""Applying bundles: each in one transaction together with its progress mark. docs/format.md, section 10."""
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from tamizdat.format.article import Article, Entry
+from tamizdat.format.bundle import VerifiedBundle
+from tamizdat.library import rows
+from tamizdat.library.sorting import Batch, Known, authoritative, check_bounds, check_kind, newer
+from tamizdat.library.values import Applied
+from tamizdat.library.writing import Writing
+
+Bound = tuple[str, str]
+
+
+class Applying(Writing):
+    """Changing what is held, bundle by bundle."""
+
+    def retractions_in(
+        self, bundle: VerifiedBundle, *, start: Bound = ("", ""), end: Bound | None = None
+    ) -> tuple[int, int]:
+        """How many held articles this bundle would take away, and how many articles of its edition are held.
+
+        `start` and `end` are the bounds of a segment, and of nothing else.
+        """
+        publication, edition = self._number(bundle.header.publication), bundle.header.edition
+        known = self._known(publication, edition, bundle.entries)
+        count = sum(
+            held is not None and held.type == "article" and not isinstance(entry.record, Article)
+            and (bundle.header.kind == "tombstones" or entry.record.revision > held.revision)
+            for entry in bundle.entries
+            for held in [known.get(entry.record.key)]
+        )  # fmt: skip
+        if bundle.header.kind == "segment":
+            count += len(self._lacking(publication, edition, bundle.entries, start, end))
+        held = self.row("SELECT count(*) FROM articles WHERE publication = ? AND edition = ?", (publication, edition))
+        return count, held[0] if held else 0
+
+    def apply_delta(self, bundle: VerifiedBundle, *, to: int, since: str = "") -> Applied:
+        """Apply what is newer than held, and say that the edition stands at `to`.
+
+        Articles published before `since` are left out unless something of their key is held; retractions never are.
+        Raises: FormatError, LibraryError; nothing is changed then.
+        """
+        check_kind(bundle, "delta")
+        edition = bundle.header.edition
+        with self.writing() as db:
+            publication = self._number(bundle.header.publication)
+            known = self._known(publication, edition, bundle.entries)
+            applied = self._write(newer(bundle.entries, known, self._new_numbers(), since=since), publication)
+            db.execute(
+                "UPDATE editions SET version = ? WHERE publication = ? AND edition = ?", (to, publication, edition)
+            )
+        return applied
+
+    def apply_segment(self, bundle: VerifiedBundle, *, start: Bound, end: Bound | None) -> Applied:
+        """Settle the range from `start` up to `end`: it holds the bundle's articles afterwards and no others.
+
+        What is held of a key gives way, whatever its revision. Raises: FormatError, LibraryError; nothing changed then.
+        """
+        check_kind(bundle, "segment")
+        check_bounds(bundle, start, end)
+        edition = bundle.header.edition
+        with self.writing() as db:
+            publication = self._number(bundle.header.publication)
+            batch = self._settled(publication, edition, bundle.entries)
+            batch.dropped = self._lacking(publication, edition, bundle.entries, start, end)
+            batch.withdraws_text |= bool(batch.dropped)
+            applied = self._write(batch, publication)
+            if batch.dropped:
+                # An article that moved to another range comes back there, without its earlier revisions.
+                db.execute(
+                    "UPDATE editions SET revisions_version = 0 WHERE publication = ? AND edition = ?",
+                    (publication, edition),
+                )
+            db.execute("INSERT OR IGNORE INTO segments VALUES (?, ?, ?)", (publication, edition, bundle.raw_sha256))
+        return applied
+
+    def apply_tombstones(self, publication: str, edition: str, bundles: Sequence[VerifiedBundle]) -> Applied:
+        """Settle the retractions of an edition: it holds those of `bundles`, which are all there are, and no others.
+
+        Articles of their keys leave. Raises: FormatError, LibraryError; nothing is changed then.
+        """
+        for bundle in bundles:
+            check_kind(bundle, "tombstones")
+        entries = [entry for bundle in bundles for entry in bundle.entries]
+        with self.writing() as db:
+            ours = self._number(publication)
+            batch = self._settled(ours, edition, entries)
+            keys = {entry.record.key for entry in entries}
+            held = self.rows("SELECT id, key FROM retractions WHERE publication = ? AND edition = ?", (ours, edition))
+            batch.dropped = [number for number, key in held if key not in keys]
+            applied = self._write(batch, ours)
+            db.executemany(
+                "INSERT OR IGNORE INTO segments VALUES (?, ?, ?)",
+                [(ours, edition, bundle.raw_sha256) for bundle in bundles],
+            )
+        return applied
+
+    def apply_revisions(self, bundle: VerifiedBundle, *, to: int) -> Applied:
+        """Keep superseded records of held articles, and say that those up to version `to` are held.
+
+        What was withdrawn, isn't older than the held revision, or belongs to no held article is left out. An edition's
+        articles come first, therefore. Raises: FormatError, LibraryError; nothing is changed then.
+        """
+        check_kind(bundle, "revisions")
+        edition = bundle.header.edition
+        with self.writing() as db:
+            publication = self._number(bundle.header.publication)
+            held = {
+                key: (number, range(cleared + 1, revision))
+                for key, number, cleared, revision in self.rows(
+                    f"SELECT r.key, r.id, a.cleared, a.revision {_AMONG} JOIN articles a ON a.id = r.id",
+                    (_keys(bundle.entries), publication, edition),
+                )
+            }
+            written = [
+                rows.revision_row(held[record.key][0], entry, record)
+                for entry in bundle.entries
+                if isinstance(record := entry.record, Article) and record.key in held
+                and record.revision in held[record.key][1]
+            ]  # fmt: skip
+            db.executemany(rows.REVISION, written)
+            db.execute(
+                "UPDATE editions SET revisions_version = ? WHERE publication = ? AND edition = ?",
+                (to, publication, edition),
+            )
+        return Applied(revisions=len(written))
+
+    # -- what is held --------------------------------------------------------------------------------------------------
+
+    def _settled(self, publication: int, edition: str, entries: Sequence[Entry]) -> Batch:
+        known = self._known(publication, edition, entries)
+        same = frozenset(self._same(publication, edition, entries, known))
+        return authoritative(entries, known, self._new_numbers(), same=same)
+
+    def _known(self, publication: int, edition: str, entries: Iterable[Entry]) -> dict[str, Known]:
+        held = self.rows(f"SELECT r.key, r.id, r.revision, r.type {_AMONG}", (_keys(entries), publication, edition))
+        return {key: Known(number, revision, kind) for key, number, revision, kind in held}
+
+    def _same(self, publication: int, edition: str, entries: Iterable[Entry], known: dict[str, Known]) -> Iterator[str]:
+        lines = {
+            entry.record.key: entry.line
+            for entry in entries
+            if entry.record.key in known and known[entry.record.key].revision == entry.record.revision
+        }
+        held = self.rows(
+            f"SELECT r.key, CAST(r.line AS BLOB) {_AMONG}",
+            (json.dumps(list(lines)), publication, edition),
+        )
+        return (key for key, line in held if lines[key] == line)
+
+    def _lacking(
+        self, publication: int, edition: str, entries: Iterable[Entry], start: Bound, end: Bound | None
+    ) -> list[int]:
+        keys = {entry.record.key for entry in entries}
+        held = self.rows(
+            "SELECT id, published, key FROM articles WHERE publication = ? AND edition = ? AND published >= ?",
+            (publication, edition, start[0]),
+        )
+        return [
+            number
+            for number, published, key in held
+            if key not in keys and (published, key) >= start and (end is None or (published, key) < end)
+        ]
+
+    def _new_numbers(self) -> Iterator[int]:
+        row = self.row("SELECT coalesce(max(id), 0) FROM records")
+        assert row is not None
+        return itertools.count(row[0] + 1)
+
+
+# The keys travel as one JSON array: an IN list would be bounded by SQLite's number of variables.
+_AMONG = (
+    "FROM json_each(?) AS wanted CROSS JOIN records r ON r.key = wanted.value AND r.publication = ? AND r.edition = ?"
+)
+
+
+def _keys(entries: Iterable[Entry]) -> str:
+    return json.dumps([entry.record.key for entry in entries])
