@@ -1,0 +1,118 @@
+"""What a GET may be answered with, by RFC 9110: conditional requests (13) and single byte ranges (14). Pure."""
+
+import re
+from datetime import UTC
+from email.utils import formatdate, parsedate_to_datetime
+from typing import Final, NamedTuple
+
+from tamizdat_server.headers import Headers
+
+_RANGE: Final = re.compile(rb"bytes[ \t]*=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.ASCII)
+_NAMES: Final = {
+    b"if-match": "match",
+    b"if-none-match": "none_match",
+    b"if-modified-since": "modified_since",
+    b"if-unmodified-since": "unmodified_since",
+    b"if-range": "if_range",
+    b"range": "range",
+}
+
+
+class Version(NamedTuple):
+    """What a file is at this moment: strong entity tag in quotes, Unix seconds of its last change, size in bytes."""
+
+    etag: bytes
+    modified: int
+    size: int
+
+
+class Answer(NamedTuple):
+    """A status and, for 200 and 206, which bytes: from `start` up to, not including, `stop`."""
+
+    status: int
+    start: int = 0
+    stop: int = 0
+
+
+def conditions(headers: Headers) -> dict[str, bytes]:
+    """The conditional and range fields of a request; repeated ones joined by commas."""
+    found: dict[str, bytes] = {}
+    for name, value in headers:
+        if field := _NAMES.get(name):
+            found[field] = found[field] + b", " + value if field in found else value
+    return found
+
+
+def answer(asked: dict[str, bytes], version: Version, *, whole: bool = False) -> Answer:
+    """Decide between 200, 206, 304, 412 and 416. `whole`: ranges don't apply, as for HEAD."""
+    if asked:
+        if not _precondition_holds(asked, version):
+            return Answer(412)
+        if _is_held(asked, version):
+            return Answer(304)
+        if "range" in asked and not whole and _range_applies(asked, version):
+            return _part(asked["range"], version.size)
+    return Answer(200, 0, version.size)
+
+
+def http_date(seconds: int) -> bytes:
+    """An HTTP date, like `Sun, 22 Nov 2026 06:00:00 GMT`."""
+    return formatdate(seconds, usegmt=True).encode("ascii")
+
+
+def _precondition_holds(asked: dict[str, bytes], version: Version) -> bool:
+    if "match" in asked:
+        return _lists(asked["match"], version.etag, weak=False)
+    if "unmodified_since" in asked:
+        since = _seconds(asked["unmodified_since"])
+        return since is None or version.modified <= since
+    return True
+
+
+def _is_held(asked: dict[str, bytes], version: Version) -> bool:
+    if "none_match" in asked:
+        return _lists(asked["none_match"], version.etag, weak=True)
+    if "modified_since" in asked:
+        since = _seconds(asked["modified_since"])
+        return since is not None and version.modified <= since
+    return False
+
+
+def _lists(value: bytes, etag: bytes, *, weak: bool) -> bool:
+    if value == etag or value.strip() == b"*":
+        return True
+    tags = (tag.strip() for tag in value.split(b","))
+    # A compressing proxy makes our tag weak; for "is it held" that is the same file.
+    return any(tag == etag or (weak and tag == b"W/" + etag) for tag in tags)
+
+
+def _range_applies(asked: dict[str, bytes], version: Version) -> bool:
+    value = asked.get("if_range")
+    if value is None:
+        return True
+    if value.startswith((b'"', b"W/")):
+        return value == version.etag
+    return value == http_date(version.modified)
+
+
+def _part(value: bytes, size: int) -> Answer:
+    found = _RANGE.fullmatch(value)
+    first, last = found.groups() if found else (b"", b"")
+    if not first and not last:
+        # Several ranges, another unit, or nonsense: the whole is always a right answer.
+        return Answer(200, 0, size)
+    if not first:
+        start, stop = max(0, size - int(last)), size
+    else:
+        start, stop = int(first), min(int(last) + 1, size) if last else size
+        if last and int(last) < start:
+            return Answer(200, 0, size)
+    return Answer(206, start, stop) if start < min(stop, size) else Answer(416)
+
+
+def _seconds(value: bytes) -> int | None:
+    try:
+        date = parsedate_to_datetime(value.decode("ascii"))
+        return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,99 @@
+"""Response headers: what every answer carries, the types of files, and what browsers are told to forbid.
+
+A page of a publication runs nothing and loads nothing from elsewhere; its files may be read from any origin, since any
+copy of them may be the one that is reachable.
+"""
+
+from typing import Final
+
+Headers = list[tuple[bytes, bytes]]
+
+# Instead of the name and version that the server below would add.
+SERVER: Final = (b"server", b"tamizdat")
+
+CORS: Final[Headers] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified"),
+]
+PREFLIGHT: Final[Headers] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+    (
+        b"access-control-allow-headers",
+        b"If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range",
+    ),
+    (b"access-control-max-age", b"86400"),
+]
+
+_INERT: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+_PAGE: Final = (
+    b"default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src"
+    b" 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+_PERMISSIONS: Final = (
+    b"accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(),"
+    b" magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()"
+)
+_ALWAYS: Final[Headers] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    SERVER,
+]
+_DOCUMENT: Final[Headers] = [
+    (b"permissions-policy", _PERMISSIONS),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+# For what a browser never shows by itself: opened directly it is downloaded or inert.
+OPAQUE: Final[Headers] = [(b"content-security-policy", _INERT), *_ALWAYS]
+# For what a browser shows as a document of its own without being a page: XML, SVG, JSON, plain text.
+DOCUMENT: Final[Headers] = [(b"content-security-policy", _INERT), *_DOCUMENT, *_ALWAYS]
+PAGE: Final[Headers] = [(b"content-security-policy", _PAGE), *_DOCUMENT, *_ALWAYS]
+
+IMMUTABLE: Final = b"public, max-age=31536000, immutable"
+REVALIDATE: Final = b"no-cache"
+
+_TYPES: Final = {
+    "atom": b"application/atom+xml; charset=utf-8",
+    "avif": b"image/avif",
+    "css": b"text/css; charset=utf-8",
+    "gif": b"image/gif",
+    "html": b"text/html; charset=utf-8",
+    "ico": b"image/vnd.microsoft.icon",
+    "jpg": b"image/jpeg",
+    "js": b"text/javascript; charset=utf-8",
+    "json": b"application/json",
+    "jsonl": b"application/jsonl",
+    "map": b"application/json",
+    "mjs": b"text/javascript; charset=utf-8",
+    "png": b"image/png",
+    "svg": b"image/svg+xml",
+    "tar": b"application/x-tar",
+    "txt": b"text/plain; charset=utf-8",
+    "wasm": b"application/wasm",
+    "webmanifest": b"application/manifest+json",
+    "webp": b"image/webp",
+    "woff2": b"font/woff2",
+    "xml": b"application/xml; charset=utf-8",
+    "zst": b"application/zstd",
+}
+_SHOWN: Final = frozenset(("atom", "svg", "txt", "xml"))
+
+
+def content_type(path: str) -> bytes:
+    """The MIME type of a publication path, by its ending; never guessed from content."""
+    return _TYPES.get(_ending(path), b"application/octet-stream")
+
+
+def security(path: str) -> Headers:
+    """The security headers of a publication path, by its ending."""
+    ending = _ending(path)
+    if ending == "html":
+        return PAGE
+    return DOCUMENT if ending in _SHOWN else OPAQUE
+
+
+def _ending(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2] if "." in name[1:] else ""
