@@ -1,4 +1,4 @@
-"""Who may import whom: the arrows of the house, read from the source. Every import counts, also one inside a function."""
+"""Who may import whom: the arrows of the house, read from the source. Imports inside functions count, too."""
 
 import ast
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def room_named(module: str) -> str | None:
     if package != "tamizdat":
         return None
     room = rest.partition(".")[0]
-    return room if (CLIENT / room).is_dir() and room or (CLIENT / f"{room}.py").is_file() else ""
+    return room if ((CLIENT / room).is_dir() and room) or (CLIENT / f"{room}.py").is_file() else ""
 
 
 @pytest.mark.parametrize("path", sources(CLIENT), ids=lambda path: str(path.relative_to(CLIENT)))
