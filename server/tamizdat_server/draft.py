@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tamizdat.format.article import Blocks, Image
+from tamizdat.format.article import Block, Blocks, Image  # noqa: F401 - `Blocks` names Block, which is looked up here
 
 
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -41,6 +41,7 @@
         VersionReused                   42  the publication is ahead of this newsroom
         UnreadableSource                45  the importer can't read the source
         NoSuchKey                       46  no article of that key to correct or retract
+        NewsroomFull                     5  no space left for the newsroom
 
 The number is the exit code of the command line. Each error carries fields; its message is one line that says what
 happened, what was kept and what to do next. Nothing below `cli` prints or exits.
@@ -504,3 +505,14 @@ class NoSuchKey(NewsroomError):
     def __init__(self, *, key: str) -> None:
         super().__init__(f"this newsroom has no article {key!r}")
         self.key = key
+
+
+class NewsroomFull(NewsroomError):
+    """No space left in the newsroom's folder; what was published before stands whole."""
+
+    code = "newsroom-full"
+    exit_code = 5
+
+    def __init__(self, *, folder: str) -> None:
+        super().__init__(f"no space left for {folder}. What was published stands; free some space, then publish again")
+        self.folder = folder

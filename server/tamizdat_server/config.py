@@ -1,0 +1,90 @@
+"""tamizdat.toml: what a newsroom says about its publication. Its own words, read and checked."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tamizdat.errors import NewsroomError, NotANewsroom
+from tamizdat.format.article import Language, Line
+from tamizdat.format.catalog import Mirror
+from tamizdat.format.limits import LIMITS
+
+CONFIG_NAME: Final = "tamizdat.toml"
+_RIGHT_TO_LEFT: Final = frozenset("ar arc ckb dv fa he khw ks ps sd ug ur yi".split())
+_TITLES: Final = {
+    "ar": "العربية", "az": "Azərbaycanca", "be": "Беларуская", "de": "Deutsch", "en": "English", "es": "Español",
+    "fa": "فارسی", "fr": "Français", "he": "עברית", "hy": "Հայերեն", "it": "Italiano", "ka": "ქართული",
+    "kk": "Қазақша", "ky": "Кыргызча", "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский",
+    "tg": "Тоҷикӣ", "tk": "Türkmençe", "tr": "Türkçe", "tt": "Татарча", "ug": "ئۇيغۇرچە", "uk": "Українська",
+    "ur": "اردو", "uz": "Oʻzbekcha", "vi": "Tiếng Việt", "zh": "中文",
+}  # fmt: skip
+
+
+class EditionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One language stream: how it is called in its own language, and which way it is written."""
+
+    title: Line = ""
+    direction: Literal["", "ltr", "rtl"] = ""
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file. No editions named: every language that an article comes in becomes one."""
+
+    title: Line
+    mirrors: Annotated[list[Mirror], Meta(max_length=LIMITS.mirrors)] = []
+    editions: Annotated[dict[Language, EditionConfig], Meta(max_length=LIMITS.editions)] = {}
+
+    def edition(self, code: str) -> EditionConfig:
+        """The edition's title and direction, completed from its language code where the file is silent."""
+        said = self.editions.get(code, EditionConfig())
+        language = code.partition("-")[0]
+        direction = said.direction or ("rtl" if language in _RIGHT_TO_LEFT else "ltr")
+        return EditionConfig(said.title or _TITLES.get(language, code), direction)
+
+    def allows(self, code: str) -> bool:
+        return not self.editions or code in self.editions
+
+
+def read_config(folder: Path) -> Config:
+    """The newsroom's settings. Raises: NotANewsroom, NewsroomError."""
+    path = folder / CONFIG_NAME
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Config)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotANewsroom(folder=str(folder)) from error
+    except (OSError, ValueError) as error:
+        raise NewsroomError(f"{path} can't be read: {error}") from error
+
+
+def new_config(title: str, editions: Sequence[str]) -> str:
+    """The text of a first tamizdat.toml. Raises: NewsroomError where a language code makes no sense."""
+    lines = [
+        f"title = {_quoted(title)}",
+        "",
+        "# Where copies are: https://… or http://….onion/, each with a final slash.",
+        "mirrors = []",
+    ]
+    if not editions:
+        lines += ["", "# No editions are named, so every language that an article comes in becomes one."]
+    for code in dict.fromkeys(editions):
+        known = Config(title).edition(code)
+        lines += [
+            "",
+            f"[editions.{_quoted(code)}]",
+            f"title = {_quoted(known.title)}",
+            f"direction = {_quoted(known.direction)}",
+        ]
+    text = "\n".join(lines) + "\n"
+    try:
+        msgspec.toml.decode(text, type=Config)
+    except ValueError as error:
+        raise NewsroomError(f"no newsroom can be made of this: {error}") from error
+    return text
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string. JSON's escapes are a subset of TOML's."""
+    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")

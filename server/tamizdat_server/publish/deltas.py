@@ -1,0 +1,182 @@
+"""Deltas: made for the spans of `spans`, rebuilt where they held what was retracted, named in catalog and history."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from tamizdat.format.bundle import prefix_name, prefix_of
+from tamizdat.format.catalog import DeltaRef
+from tamizdat.format.names import bundle_path
+from tamizdat_server.publish.spans import Inline, Span, has_plain, inline, merged, singles
+from tamizdat_server.publish.work import ENCODING_COLUMNS, Packed, Work, encoding_of, fits, pack, plain_bundle, total
+
+
+def add_step(work: Work, edition: str) -> int:
+    """Count this version as the edition's next step, and say which."""
+    last = newest_step(work, edition)
+    if last is None:
+        work.db.execute("INSERT INTO steps VALUES (?, 0, 0, 0)", (edition,))
+    step = (last or 0) + 1
+    work.db.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (edition, step, work.version, work.now))
+    return step
+
+
+def newest_step(work: Work, edition: str) -> int | None:
+    return work.one("SELECT max(step) FROM steps WHERE edition = ?", edition)
+
+
+def edition_version(work: Work, edition: str) -> int:
+    """The last publication version that changed the edition; 0: none yet."""
+    return work.one("SELECT version FROM steps WHERE edition = ? ORDER BY step DESC LIMIT 1", edition) or 0
+
+
+# -- making ------------------------------------------------------------------------------------------------------------
+
+
+def make_single(work: Work, edition: str, step: int) -> None:
+    """The delta from the step before."""
+    if step > 1:
+        _make(work, edition, Span(step - 1, step))
+
+
+def make_merged(work: Work, edition: str) -> int:
+    """Make the merged spans that are still missing; the next publish lists them. Returns how many."""
+    step = newest_step(work, edition) or 0
+    there = {item.span for item in _made(work, edition)}
+    return sum(_make(work, edition, span) for span in merged(step, work.settings) if span not in there)
+
+
+def drop_old(work: Work, edition: str, step: int) -> None:
+    """Forget the spans that are not kept any more, now that `step` is the newest."""
+    kept = singles(step, work.settings) | set(merged(step - 1, work.settings))
+    for span in {item.span for item in _made(work, edition)} - kept:
+        _drop(work, edition, span, tainted=False)
+
+
+def drop_all(work: Work, edition: str) -> None:
+    """Begin a new chain: nothing leads from earlier steps to later ones."""
+    for span in {item.span for item in _made(work, edition)}:
+        _drop(work, edition, span, tainted=False)
+    work.db.execute("DELETE FROM steps WHERE edition = ?", (edition,))
+
+
+def rebuild(work: Work, edition: str, withdrawn: Iterable[sqlite3.Row]) -> None:
+    """Make every delta anew that holds one of these article records, and withdraw the old files."""
+    spans: set[Span] = set()
+    for record in withdrawn:
+        rows = work.rows(
+            "SELECT DISTINCT d.start, d.stop FROM deltas d"
+            " JOIN steps a ON a.edition = d.edition AND a.step = d.start"
+            " JOIN steps b ON b.edition = d.edition AND b.step = d.stop"
+            " WHERE d.edition = ? AND a.version < ? AND b.version >= ? AND b.version < coalesce(?, b.version + 1)",
+            edition, record["version"], record["version"], record["superseded"],
+        )  # fmt: skip
+        spans |= {Span(row["start"], row["stop"]) for row in rows}
+    for span in spans:
+        _drop(work, edition, span, tainted=True)
+        _make(work, edition, span)
+
+
+def _make(work: Work, edition: str, span: Span) -> bool:
+    """Write a span's encodings, unless it is so large that segments serve as well."""
+    start, stop = _version(work, edition, span.start), _version(work, edition, span.stop)
+    lines = _touched(work, edition, start, stop)
+    if total(lines) > max(work.settings.delta_raw_bytes, _snapshot_bytes(work, edition) // 4):
+        return False
+    raw = plain_bundle(work, edition, "delta", lines, from_=start, to=stop)
+    prefix = prefix_at(work, edition, start)
+    packed = pack(raw, level=work.settings.delta_level, prefix=prefix)
+    if not fits(packed):
+        return False
+    _note(work, edition, span, packed, prefix=prefix_name(prefix), versions=(start, stop))
+    if prefix and has_plain(span, work.settings):
+        _note(work, edition, span, pack(raw, level=work.settings.delta_level), prefix="", versions=(start, stop))
+    return True
+
+
+def _touched(work: Work, edition: str, start: int, stop: int) -> list[bytes]:
+    """The record of each key touched in (start, stop] that was final at `stop`; its tombstone where it was withdrawn since."""
+    rows = work.rows(
+        "SELECT coalesce(t.line, r.line) FROM records r LEFT JOIN records t ON t.id = r.withdrawn"
+        " WHERE r.edition = ? AND r.version > ? AND r.version <= ? AND (r.superseded IS NULL OR r.superseded > ?)"
+        " ORDER BY r.key",
+        edition, start, stop, stop,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def prefix_at(work: Work, edition: str, version: int) -> bytes:
+    """The prefix of a reader who stands at `version`. docs/format.md, section 4.4."""
+    rows = work.db.execute(
+        "SELECT line FROM records WHERE edition = ? AND kind = 'article' AND version <= ?"
+        " AND (superseded IS NULL OR superseded > ?) ORDER BY published DESC, key",
+        (edition, version, version),
+    )
+    return prefix_of(line for (line,) in rows)
+
+
+def _snapshot_bytes(work: Work, edition: str) -> int:
+    return work.one("SELECT sum(raw_bytes) FROM segments WHERE edition = ?", edition) or 0
+
+
+def _version(work: Work, edition: str, step: int) -> int:
+    return int(work.one("SELECT version FROM steps WHERE edition = ? AND step = ?", edition, step))
+
+
+def _note(work: Work, edition: str, span: Span, packed: Packed, *, prefix: str, versions: tuple[int, int]) -> None:
+    low, high = (f"{version:016}" for version in versions)
+    work.tree.add(packed.path, packed.data, edition=edition, kind="delta", version=work.version, low=low, high=high)
+    work.db.execute(
+        f"INSERT INTO deltas (edition, start, stop, plain, prefix, {ENCODING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (edition, span.start, span.stop, int(not prefix), prefix, *packed.row),
+    )
+
+
+def _drop(work: Work, edition: str, span: Span, *, tainted: bool) -> None:
+    where = "edition = ? AND start = ? AND stop = ?"
+    for row in work.rows(f"SELECT sha256 FROM deltas WHERE {where}", edition, *span):  # noqa: S608 - our own words
+        work.tree.leave(bundle_path(row["sha256"]), tainted=tainted)
+    work.db.execute(f"DELETE FROM deltas WHERE {where}", (edition, *span))  # noqa: S608
+
+
+# -- naming ------------------------------------------------------------------------------------------------------------
+
+
+def references(work: Work, edition: str) -> tuple[list[DeltaRef], list[DeltaRef]]:
+    """(those for the catalog, newest first; those for the history)."""
+    refs = {item: ref for item, ref in _references(work, edition)}
+    step = newest_step(work, edition) or 0
+    since = work.one(
+        "SELECT max(step) FROM steps WHERE edition = ? AND at <= ?", edition, work.now - work.settings.day_seconds
+    )
+    chosen = inline(step, since or 0, made=refs, settings=work.settings)
+    return [refs[item] for item in chosen], [ref for item, ref in refs.items() if item not in chosen]
+
+
+def _references(work: Work, edition: str) -> list[tuple[Inline, DeltaRef]]:
+    rows = work.rows(
+        "SELECT d.*, a.version AS from_version, b.version AS to_version, coalesce(c.sha256, '') AS at_from FROM deltas d"
+        " JOIN steps a ON a.edition = d.edition AND a.step = d.start"
+        " JOIN steps b ON b.edition = d.edition AND b.step = d.stop"
+        " LEFT JOIN catalogs c ON c.version = a.version WHERE d.edition = ? ORDER BY d.stop, d.start, d.plain",
+        edition,
+    )
+    return [(Inline(Span(row["start"], row["stop"]), bool(row["plain"])), _reference(row)) for row in rows]
+
+
+def _reference(row: sqlite3.Row) -> DeltaRef:
+    encoding = encoding_of(row)
+    return DeltaRef(
+        from_=row["from_version"],
+        to=row["to_version"],
+        at_from=row["at_from"],
+        sha256=encoding.sha256,
+        bytes=encoding.bytes,
+        raw_sha256=encoding.raw_sha256,
+        raw_bytes=encoding.raw_bytes,
+        prefix=row["prefix"],
+    )
+
+
+def _made(work: Work, edition: str) -> list[Inline]:
+    rows = work.rows("SELECT start, stop, plain FROM deltas WHERE edition = ?", edition)
+    return [Inline(Span(row["start"], row["stop"]), bool(row["plain"])) for row in rows]

@@ -1,0 +1,32 @@
+"""Turns the operating system's and SQLite's errors into the newsroom's, at the edge where they arise."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tamizdat.errors import NewsroomError, NewsroomFull, NewsroomLocked
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def newsroom_errors(folder: Path) -> Iterator[None]:
+    """Raises: NewsroomFull, NewsroomLocked, NewsroomError, each from what was raised inside."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NewsroomFull(folder=str(folder)) from error
+        raise NewsroomError(
+            f"{error.filename or folder}: {error.strerror or error}; what was published stands"
+        ) from error
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_FULL"):
+            raise NewsroomFull(folder=str(folder)) from error
+        if name.startswith("SQLITE_BUSY"):
+            raise NewsroomLocked(folder=str(folder)) from error
+        raise NewsroomError(f"{folder}: newsroom.db can't be used: {error}") from error
