@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tamizdat.format.article import Block, Blocks, Image  # noqa: F401 - `Blocks` names Block, which is looked up here
+from tamizdat.format.article import Block, Image
 
 
 class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,5 +25,5 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     source_url: str = ""
     translation_group: str = ""
     image: Image | None = None
-    body: Blocks = []
-    footnotes: dict[str, Blocks] = {}
+    body: list[Block] = []
+    footnotes: dict[str, list[Block]] = {}

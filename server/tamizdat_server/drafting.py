@@ -49,7 +49,7 @@ def decode_draft(data: bytes) -> Draft:
 
 
 def digest_of(wanted: Mapping[str, Any]) -> str:
-    """Names everything that the next record of an article would be made of; equal to the last one: nothing to publish."""
+    """Names all that the next record of an article would be made of; the same as before: nothing to publish."""
     stands = None if wanted["retracted"] is None else wanted["notice"]
     content = b"" if wanted["retracted"] is not None else wanted["draft"]
     return sha256(_encoder.encode([sha256(content), wanted["published"], stands, sha256(wanted["notes"])]))

@@ -1,4 +1,4 @@
-"""Heads: the packs that answer a daily sync in one request, made of what lies in the tree. docs/format.md, section 9.2."""
+"""Heads: the packs that answer a daily sync in one request, made of what lies in the tree. docs/format.md, 9.2."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ _TRUST_BYTES: Final = 256 * 1024
 
 
 def build_heads(public: Path) -> list[tuple[str, bytes]]:
-    """(path, bytes) of the head of each edition and of all, from the tree's newest metadata; none before the first publish.
+    """(path, bytes) of the head of each edition and of all, from the newest metadata; none before the first publish.
 
     Raises: OSError where the tree lacks a file that its own catalog names.
     """

@@ -8,7 +8,7 @@ a record, under the next revision.
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
@@ -125,7 +125,7 @@ class Newsroom:
     # -- one at a time -------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self) -> Generator[None]:
         """Keep every other process from changing this newsroom; re-entrant. Raises: NewsroomLocked."""
         if self._locks:
             yield
@@ -142,7 +142,7 @@ class Newsroom:
                 self._locks -= 1
 
     @contextmanager
-    def editing(self) -> Iterator[None]:
+    def editing(self) -> Generator[None]:
         """All changes inside happen together or not at all; re-entrant."""
         if self._edits:
             yield
@@ -244,7 +244,7 @@ class Newsroom:
         return [*named, *(code for (code,) in found if code not in named)]
 
     def lines(self, edition: str) -> Iterator[bytes]:
-        """The current published records by key order, tombstones included: what a complete reader holds, to the byte."""
+        """The current published records by key order, with tombstones: what a complete reader holds, to the byte."""
         rows = self.db.execute(
             "SELECT line FROM records WHERE edition = ? AND superseded IS NULL ORDER BY key", (edition,)
         )
@@ -289,7 +289,8 @@ class Newsroom:
         updated = draft.updated or published
         article_of(draft, revision=1, published=published, updated=updated)  # refuses what can't be published
         self.db.execute(
-            "INSERT INTO articles (edition, key, source, draft, published, updated, dirty) VALUES (?, ?, ?, ?, ?, ?, 1)",
+            "INSERT INTO articles (edition, key, source, draft, published, updated, dirty)"
+            " VALUES (?, ?, ?, ?, ?, ?, 1)",
             (draft.edition, draft.key, source, encode_draft(draft), published, updated),
         )
         return "added"
@@ -336,7 +337,7 @@ class Newsroom:
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
+def transaction(db: sqlite3.Connection) -> Generator[None]:
     """Commit what happens inside, or nothing of it."""
     db.execute("BEGIN IMMEDIATE")
     try:

@@ -2,7 +2,7 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def newsroom_errors(folder: Path) -> Iterator[None]:
+def newsroom_errors(folder: Path) -> Generator[None]:
     """Raises: NewsroomFull, NewsroomLocked, NewsroomError, each from what was raised inside."""
     try:
         yield

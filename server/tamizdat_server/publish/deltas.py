@@ -94,7 +94,7 @@ def _make(work: Work, edition: str, span: Span) -> bool:
 
 
 def _touched(work: Work, edition: str, start: int, stop: int) -> list[bytes]:
-    """The record of each key touched in (start, stop] that was final at `stop`; its tombstone where it was withdrawn since."""
+    """The record of each key touched in (start, stop] that was final at `stop`, or its tombstone if withdrawn since."""
     rows = work.rows(
         "SELECT coalesce(t.line, r.line) FROM records r LEFT JOIN records t ON t.id = r.withdrawn"
         " WHERE r.edition = ? AND r.version > ? AND r.version <= ? AND (r.superseded IS NULL OR r.superseded > ?)"
@@ -126,7 +126,8 @@ def _note(work: Work, edition: str, span: Span, packed: Packed, *, prefix: str, 
     low, high = (f"{version:016}" for version in versions)
     work.tree.add(packed.path, packed.data, edition=edition, kind="delta", version=work.version, low=low, high=high)
     work.db.execute(
-        f"INSERT INTO deltas (edition, start, stop, plain, prefix, {ENCODING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO deltas (edition, start, stop, plain, prefix, {ENCODING_COLUMNS})"  # noqa: S608 - our own words
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (edition, span.start, span.stop, int(not prefix), prefix, *packed.row),
     )
 
@@ -143,7 +144,7 @@ def _drop(work: Work, edition: str, span: Span, *, tainted: bool) -> None:
 
 def references(work: Work, edition: str) -> tuple[list[DeltaRef], list[DeltaRef]]:
     """(those for the catalog, newest first; those for the history)."""
-    refs = {item: ref for item, ref in _references(work, edition)}
+    refs = dict(_references(work, edition))
     step = newest_step(work, edition) or 0
     since = work.one(
         "SELECT max(step) FROM steps WHERE edition = ? AND at <= ?", edition, work.now - work.settings.day_seconds
@@ -154,7 +155,8 @@ def references(work: Work, edition: str) -> tuple[list[DeltaRef], list[DeltaRef]
 
 def _references(work: Work, edition: str) -> list[tuple[Inline, DeltaRef]]:
     rows = work.rows(
-        "SELECT d.*, a.version AS from_version, b.version AS to_version, coalesce(c.sha256, '') AS at_from FROM deltas d"
+        "SELECT d.*, a.version AS from_version, b.version AS to_version, coalesce(c.sha256, '') AS at_from"
+        " FROM deltas d"
         " JOIN steps a ON a.edition = d.edition AND a.step = d.start"
         " JOIN steps b ON b.edition = d.edition AND b.step = d.stop"
         " LEFT JOIN catalogs c ON c.version = a.version WHERE d.edition = ? ORDER BY d.stop, d.start, d.plain",

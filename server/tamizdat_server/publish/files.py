@@ -1,4 +1,4 @@
-"""Files of the publication tree: written whole or not at all, kept a while when nobody names them, withdrawn at once."""
+"""Files of the publication tree: written whole or not at all, kept a while after they were named, withdrawn at once."""
 
 import os
 import sqlite3

@@ -90,7 +90,8 @@ def _write(work: Work, edition: str, records: Sequence[int], *, version: int, cl
     packed = pack(plain_bundle(work, edition, "revisions", lines), level=work.settings.revisions_level)
     work.tree.add(packed.path, packed.data, edition=edition, kind="revisions", version=work.version)
     cursor = work.db.execute(
-        f"INSERT INTO revision_bundles (edition, version, closed, {ENCODING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO revision_bundles (edition, version, closed, {ENCODING_COLUMNS})"  # noqa: S608 - our own words
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (edition, version, int(closed), *packed.row),
     )
     assigned = ((cursor.lastrowid, record) for record in records)

@@ -1,7 +1,7 @@
 """Segments: an edition's articles cut by publication date and key, and its tombstones cut by key.
 
-Bounds stay where they are; a publish encodes again only the segments in which something changed. A segment that has grown
-too large is cut from its oldest end, so that only the newest one keeps changing.
+Bounds stay where they are; a publish encodes again only the segments in which something changed. A segment that has
+grown too large is cut from its oldest end, so that only the newest one keeps changing.
 """
 
 import os
@@ -36,10 +36,8 @@ def update(work: Work, edition: str, changes: Sequence[Change]) -> None:
     taken_back = {change.before for change in changes if change.is_retraction and change.before}
     _update(work, edition, "segment", moved, taken_back)
     # A tombstone appears, or goes when its article comes back.
-    buried = [
-        ("", change.key) for change in changes if change.is_retraction or (change.before is None and change.revision > 1)
-    ]
-    _update(work, edition, "tombstones", buried, set())
+    buried = [change.key for change in changes if (not change.before and change.revision > 1) or not change.after]
+    _update(work, edition, "tombstones", [("", key) for key in buried], set())
 
 
 def references(work: Work, edition: str, kind: Kind) -> list[SegmentRef]:
@@ -130,9 +128,13 @@ def _cut(piece: Piece, size: int) -> tuple[Piece, Piece]:
 def _packed(work: Work, edition: str, kind: Kind, pieces: Iterator[Piece]) -> Iterator[tuple[Place, int, Packed]]:
     """(first place, number of records, bundle) of each piece, all processors at work, few pieces in memory."""
     workers = os.cpu_count() or 1
+
+    def work_on(piece: Piece) -> list[tuple[Place, int, Packed]]:
+        return _pack(work, edition, kind, piece)
+
     with ThreadPoolExecutor(workers) as pool:
         while batch := list(islice(pieces, workers)):
-            for packed in pool.map(lambda piece: _pack(work, edition, kind, piece), batch):
+            for packed in pool.map(work_on, batch):
                 yield from packed
 
 
@@ -150,7 +152,8 @@ def _note(work: Work, edition: str, kind: Kind, start: Place, records: int, pack
     low, high = ("\n".join(place) for place in (start, end))
     work.tree.add(packed.path, packed.data, edition=edition, kind=kind, version=work.version, low=low, high=high)
     work.db.execute(
-        f"INSERT INTO segments (edition, kind, published, key, records, {ENCODING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO segments (edition, kind, published, key, records, {ENCODING_COLUMNS})"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (edition, kind, *start, records, *packed.row),
     )
 

@@ -1,4 +1,4 @@
-"""Every size, level and rhythm of publishing that was measured or chosen, in one place. None of it is part of the format."""
+"""Every size, level and rhythm of publishing that was measured or chosen. None of it is part of the format."""
 
 from typing import Final
 

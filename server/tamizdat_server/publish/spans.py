@@ -1,15 +1,16 @@
 """Which deltas an edition keeps. Pure: steps in, spans out.
 
-An edition's *steps* are the publication versions that changed it, counted 0, 1, 2, …; step 0 is the empty edition, and no
-delta starts there, since who holds nothing takes the segments. A span leads from one step to a later one:
+An edition's *steps* are the publication versions that changed it, counted 0, 1, 2, …; step 0 is the empty edition, and
+no delta starts there, since who holds nothing takes the segments. A span leads from one step to a later one:
 
     single   [i-1, i]            at each publish
     tail     [8m, i]             what came since the last multiple of eight
     ramp     [a, 8m]             from any step to the next multiple of eight
     block    [8m-8, 8m], then aligned ones of 16, 32, 64 …
 
-A ramp serves who stands exactly at its start; the others, in their plain encoding, anyone between start and end. Where a
-multiple of eight would be step 0, step 1 stands for it. So a reader thirty steps behind needs at most a ramp, two blocks, a tail and a single.
+A ramp serves who stands exactly at its start; the others, in their plain encoding, anyone between start and end. Where
+a multiple of eight would be step 0, step 1 stands for it. So a reader thirty steps behind needs at most a ramp, two
+blocks, a tail and a single.
 """
 
 from collections.abc import Collection

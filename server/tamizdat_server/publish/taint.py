@@ -1,4 +1,4 @@
-"""Files that no catalog names any more but that still lie in the tree: those that hold a retracted article go at once."""
+"""Files that no catalog names any more but that still lie in the tree: what holds a retracted article goes at once."""
 
 import sqlite3
 from collections.abc import Iterable
