@@ -13,6 +13,7 @@ from typing import Final
 import httpcore
 import httpx
 import msgspec
+from socksio.exceptions import SOCKSError
 
 from tamizdat.errors import BadRedirect, FileMissing, TooLarge, TransportError, Unreachable, UsageError
 from tamizdat.format.names import sha256 as digest_of
@@ -84,7 +85,7 @@ class HttpTransport:
         self._meter, self._proxied = meter, proxy is not None
         self._deadlines = deadlines or Deadlines()
         self._network = WatchedNetwork(policy, self._deadlines, resolver)
-        self._proxy_name, parsed = _parse_proxy(proxy) if proxy else ("", None)
+        self._proxy_name, parsed = _parse_proxy(proxy) if proxy is not None else ("", None)
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or _tls(),
             proxy=parsed,
@@ -189,7 +190,7 @@ class HttpTransport:
         raise BadRedirect(where=self.where, path=path, target=f"{url}, and on and on")
 
     def _follow(self, path: str, url: httpx.URL, location: str) -> httpx.URL:
-        target = redirected(url, location)
+        target = redirected(url, location) if location else None
         if target is None:
             raise BadRedirect(where=self.where, path=path, target=location[:200] or "nowhere")
         if target.scheme != self._base.scheme:
@@ -200,7 +201,13 @@ class HttpTransport:
     def _exchange(self, path: str, url: httpx.URL, headers: Mapping[str, str]) -> Generator[Answer]:
         watch = Watch(self._deadlines, where=self.where, path=path, proxied=self._proxied)
         with self._network.watching(watch), self._wrapped(path, watch):
-            response = self._send(url, headers, watch)
+            try:
+                response = self._send(url, headers, watch)
+            except BaseException:
+                # The client forgets connections on which a proxy failed.
+                if watch.opened:
+                    watch.opened.close()
+                raise
             try:
                 yield Answer(response.status, _header_map(response.headers), response.iter_stream())
             finally:
@@ -213,7 +220,7 @@ class HttpTransport:
                 return self._pool.handle_request(_request(url, headers))
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                 # A kept connection that the server had closed by now is no failure: the next one, at last a new one.
-                if watch.connected or watch.heard:
+                if watch.opened or watch.heard:
                     raise
 
     @contextmanager
@@ -225,6 +232,9 @@ class HttpTransport:
             raise self._unreachable(path, plain(error)) from error
         except httpcore.ProxyError as error:
             raise self._unreachable(path, f"the proxy {self._proxy_name} says: {plain(error)}") from error
+        except (SOCKSError, AssertionError) as error:
+            # The client states by `assert` what a proxy answers.
+            raise self._unreachable(path, f"the proxy {self._proxy_name} doesn't speak SOCKS 5") from error
         except httpcore.TimeoutException as error:
             raise watch.silent() from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:

@@ -34,7 +34,7 @@ class Deadlines(msgspec.Struct, frozen=True):
 class Watch:
     """The pace of one request, headers and body alike: no long silence, no drip, an end in sight.
 
-    `connected`: a new connection was made for it. `heard`: some of the answer has arrived.
+    `opened`: the connection that was made for it, unless a kept one served. `heard`: some of the answer has arrived.
     """
 
     def __init__(self, deadlines: Deadlines, *, where: str, path: str, proxied: bool = False) -> None:
@@ -42,7 +42,8 @@ class Watch:
         self._silence = deadlines.proxied_silence_seconds if proxied else deadlines.silence_seconds
         self._end = time.monotonic() + deadlines.overall_seconds
         self._window: tuple[float, int] | None = None
-        self.connected = self.heard = False
+        self.opened: httpcore.NetworkStream | None = None
+        self.heard = False
 
     def patience(self) -> float:
         """Seconds that the next read or write may take. Raises: TooSlow."""
@@ -112,23 +113,23 @@ class WatchedNetwork(httpcore.NetworkBackend):
 
         Raises: httpcore.ConnectError, with a reason to show; ForbiddenAddress.
         """
-        self.watch.connected = True
         try:
             end = time.monotonic() + self._deadlines.connect_seconds
             found = resolve(self._resolver, host, port, seconds=self._deadlines.connect_seconds)
             # Connecting to the very addresses that were checked: a name can't change its mind in between.
-            return self._connect(self._policy.permitted(host, found)[:MAX_ADDRESSES], port, end)
+            self.watch.opened = self._connect(self._policy.permitted(host, found)[:MAX_ADDRESSES], port, end)
+            return WatchedStream(self.watch.opened, self)
         except OSError as error:
             blamed = f"the proxy {host}:{port} can't be reached: " if self._policy.proxied else ""
             raise httpcore.ConnectError(f"{blamed}{error.strerror or error}") from error
 
-    def _connect(self, addresses: list[str], port: int, end: float) -> "WatchedStream":
+    def _connect(self, addresses: list[str], port: int, end: float) -> httpcore.NetworkStream:
         failure: Exception = OSError("the name leads nowhere")
         for index, address in enumerate(addresses):
             # No address may use up the time of those after it: a broken IPv6 is common.
             share = max((end - time.monotonic()) / (len(addresses) - index), 0.01)
             try:
-                return WatchedStream(self._inner.connect_tcp(address, port, share), self)
+                return self._inner.connect_tcp(address, port, share)
             except httpcore.ConnectTimeout:
                 failure = TimeoutError(f"no connection within {self._deadlines.connect_seconds:g} seconds")
             except httpcore.ConnectError as error:
@@ -148,7 +149,8 @@ class WatchedStream(httpcore.NetworkStream):
             data = self._inner.read(max_bytes, watch.patience())
         except httpcore.ReadTimeout as error:
             raise watch.silent() from error
-        watch.received(len(data))
+        if data:
+            watch.received(len(data))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
