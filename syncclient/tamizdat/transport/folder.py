@@ -31,6 +31,8 @@ class FolderTransport:
         try:
             with self._open(check_path(path)) as file:
                 data = file.read(max_bytes + 1)
+        except RuntimeError as error:  # a circle of links, up to Python 3.12
+            raise FileMissing(where=self.where, path=path) from error
         except OSError as error:
             raise self._failure(path, error) from error
         if len(data) > max_bytes:
