@@ -37,28 +37,28 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
     """Base of all tagged values; `type` is the first field of each."""
 
 
-class Strong(Node, tag="strong"):
+class Strong(Node, frozen=True, tag="strong"):
     text: "Inlines"
 
 
-class Emphasis(Node, tag="emphasis"):
+class Emphasis(Node, frozen=True, tag="emphasis"):
     text: "Inlines"
 
 
-class CodeSpan(Node, tag="code"):
+class CodeSpan(Node, frozen=True, tag="code"):
     text: Text
 
 
-class Link(Node, tag="link"):
+class Link(Node, frozen=True, tag="link"):
     href: Href
     text: "Inlines"
 
 
-class Break(Node, tag="break"):
+class Break(Node, frozen=True, tag="break"):
     """A line break inside a paragraph."""
 
 
-class NoteRef(Node, tag="note"):
+class NoteRef(Node, frozen=True, tag="note"):
     """Refers to one of the article's footnotes."""
 
     id: NoteId
@@ -106,47 +106,47 @@ class Image(msgspec.Struct, frozen=True, omit_defaults=True):
 # -- blocks ------------------------------------------------------------------------------------------------------------
 
 
-class Paragraph(Node, tag="paragraph"):
+class Paragraph(Node, frozen=True, tag="paragraph"):
     text: Inlines
 
 
-class Heading(Node, tag="heading"):
+class Heading(Node, frozen=True, tag="heading"):
     level: Annotated[int, Meta(ge=2, le=4)]
     text: Inlines
 
 
-class Quote(Node, tag="quote"):
+class Quote(Node, frozen=True, tag="quote"):
     blocks: "Blocks"
 
 
-class ListBlock(Node, tag="list"):
+class ListBlock(Node, frozen=True, tag="list"):
     items: Annotated[list["Blocks"], Meta(max_length=10_000)]
     ordered: bool = False
 
 
-class Figure(Node, tag="figure"):
+class Figure(Node, frozen=True, tag="figure"):
     image: Image
     caption: Inlines = []
     credit: Line = ""
 
 
-class Table(Node, tag="table"):
+class Table(Node, frozen=True, tag="table"):
     """A header row, which may be empty, and rows of cells."""
 
     header: Annotated[list[Inlines], Meta(max_length=100)]
     rows: Annotated[list[Annotated[list[Inlines], Meta(max_length=100)]], Meta(max_length=10_000)]
 
 
-class Code(Node, tag="pre"):
+class Code(Node, frozen=True, tag="pre"):
     text: Text
     language: Line = ""
 
 
-class Rule(Node, tag="rule"):
+class Rule(Node, frozen=True, tag="rule"):
     """A thematic break."""
 
 
-class Embed(Node, tag="embed"):
+class Embed(Node, frozen=True, tag="embed"):
     """A labelled link to something that lives elsewhere; never a frame."""
 
     service: Line
@@ -168,7 +168,7 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     note: Text
 
 
-class Article(Node, tag="article"):
+class Article(Node, frozen=True, tag="article"):
     """A text at one revision. `cleared`: revisions up to this one are withdrawn, and readers delete them."""
 
     key: Key
@@ -191,7 +191,7 @@ class Article(Node, tag="article"):
     footnotes: Annotated[dict[NoteId, Blocks], Meta(max_length=5_000)] = {}
 
 
-class Retraction(Node, tag="retraction"):
+class Retraction(Node, frozen=True, tag="retraction"):
     """The withdrawal of an article at its next revision, with a public notice or without one."""
 
     key: Key

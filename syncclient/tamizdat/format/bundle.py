@@ -93,20 +93,21 @@ def _entries(rest: bytes, header: Header, path: str) -> Iterator[Entry]:
         yield entry
 
 
-def prefix_of(newest_first: Iterable[bytes], limit: int = LIMITS.prefix_bytes) -> bytes:
-    """The prefix: whole record lines, each with its newline, of the newest articles up to `limit` bytes, newest last.
+def prefix_of(newest_first: Iterable[bytes], *, newest: int, also: Iterable[bytes] = ()) -> bytes:
+    """The prefix: whole record lines, each with its newline, of the newest articles up to `newest` bytes, the newest
+    last, then the lines of `also`.
 
-    `newest_first` are the lines of an edition's articles by (published descending, key ascending); they are
-    taken until the next one would not fit.
+    `newest_first` are the lines of an edition's articles by (published descending, key ascending); they are taken
+    until the next one would not fit.
     """
     taken: list[bytes] = []
     size = 0
     for line in newest_first:
-        if size + len(line) + 1 > limit:
+        if size + len(line) + 1 > newest:
             break
         taken.append(line + b"\n")
         size += len(line) + 1
-    return b"".join(reversed(taken))
+    return b"".join(reversed(taken)) + b"".join(line + b"\n" for line in also)
 
 
 def prefix_name(prefix: bytes) -> str:

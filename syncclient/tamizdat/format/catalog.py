@@ -25,15 +25,19 @@ class Struct(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of everything here: unknown fields are allowed, the exact bytes are what was signed."""
 
 
-class ListRef(Struct):
+class ListRef(Struct, frozen=True):
     """Names a list at `lists/<sha256>.json.zst`."""
 
     sha256: Digest
     bytes: Annotated[int, Meta(ge=1, le=LIMITS.list_bytes)]
 
 
-class DeltaRef(Struct):
-    """A delta in one encoding. `prefix` empty: plain. `at_from`: SHA-256 of the catalog of version `from`."""
+class DeltaRef(Struct, frozen=True):
+    """A delta in one encoding. `at_from`: SHA-256 of the catalog of version `from`.
+
+    `prefix` names the prefix it was compressed against, empty: none. `newest` and `also` say what that is made of: the
+    newest articles at `from`, up to so many bytes, and further ones by their positions (format.md 4.4).
+    """
 
     from_: Version = msgspec.field(name="from")
     to: Version
@@ -43,13 +47,15 @@ class DeltaRef(Struct):
     raw_sha256: Digest
     raw_bytes: RawSize
     prefix: Prefix = ""
+    newest: Annotated[int, Meta(ge=0, le=LIMITS.newest_bytes)] = 1024 * 1024
+    also: Annotated[list[Count], Meta(max_length=LIMITS.also)] = []
 
     @property
     def encoding(self) -> Encoding:
         return Encoding(self.sha256, self.bytes, self.raw_sha256, self.raw_bytes)
 
 
-class Edition(Struct):
+class Edition(Struct, frozen=True):
     """One language stream. `version` is the last publication version that changed it; deltas chain to that."""
 
     title: Line
@@ -63,7 +69,7 @@ class Edition(Struct):
     media: ListRef | None = None
 
 
-class Catalog(Struct):
+class Catalog(Struct, frozen=True):
     """The small signed file that lists the current bundles of every edition."""
 
     format: Literal["tamizdat.catalog.1"]
@@ -79,7 +85,7 @@ class Catalog(Struct):
     withdrawn: ListRef | None = None
 
 
-class HistoryList(Struct):
+class HistoryList(Struct, frozen=True):
     """Every delta of an edition that can be had, the catalog's own included where it has another encoding."""
 
     format: Literal["tamizdat.history.1"]
@@ -87,7 +93,7 @@ class HistoryList(Struct):
     deltas: Annotated[list[DeltaRef], Meta(max_length=10_000)]
 
 
-class SegmentRef(Struct):
+class SegmentRef(Struct, frozen=True):
     """A part of a snapshot: articles from (`published`, `key`) up to the next segment's start.
 
     The first segment starts at ("", ""). The tombstones' segment has no bounds.
@@ -110,16 +116,20 @@ class SegmentRef(Struct):
         return self.published, self.key
 
 
-class SnapshotList(Struct):
-    """The segments of an edition, oldest first, and the segments of its tombstones, sorted by key."""
+class SnapshotList(Struct, frozen=True):
+    """The segments of an edition, oldest first, and the segments of its tombstones, sorted by key.
+
+    Who applied them all stands at `version`, which may be behind the edition's, and goes on by plain deltas.
+    """
 
     format: Literal["tamizdat.snapshot.1"]
     edition: Language
+    version: Version
     segments: Annotated[list[SegmentRef], Meta(max_length=100_000)]
     tombstones: Annotated[list[SegmentRef], Meta(max_length=10_000)] = []
 
 
-class RevisionsRef(Struct):
+class RevisionsRef(Struct, frozen=True):
     """A bundle of superseded records; `to` is the newest publication version at which one was superseded."""
 
     to: Version
@@ -133,7 +143,7 @@ class RevisionsRef(Struct):
         return Encoding(self.sha256, self.bytes, self.raw_sha256, self.raw_bytes)
 
 
-class RevisionsList(Struct):
+class RevisionsList(Struct, frozen=True):
     """The bundles of superseded records of an edition, oldest first."""
 
     format: Literal["tamizdat.revisions.1"]
@@ -141,7 +151,7 @@ class RevisionsList(Struct):
     bundles: Annotated[list[RevisionsRef], Meta(max_length=100_000)]
 
 
-class MediaRef(Struct):
+class MediaRef(Struct, frozen=True):
     """A media bundle at `media/<sha256>.tar`; `to` is the publication version that completed it."""
 
     role: Literal["preview", "standard"]
@@ -151,7 +161,7 @@ class MediaRef(Struct):
     files: Count
 
 
-class MediaList(Struct):
+class MediaList(Struct, frozen=True):
     """The media bundles of an edition, oldest first."""
 
     format: Literal["tamizdat.media.1"]
@@ -159,21 +169,21 @@ class MediaList(Struct):
     bundles: Annotated[list[MediaRef], Meta(max_length=100_000)]
 
 
-class WithdrawnList(Struct):
+class WithdrawnList(Struct, frozen=True):
     """Paths that mirrors delete at once, since they hold something that was retracted."""
 
     format: Literal["tamizdat.withdrawn.1"]
     files: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=1_000_000)]
 
 
-class MirrorsList(Struct):
+class MirrorsList(Struct, frozen=True):
     """The mirrors beyond the eight that stand in the catalog."""
 
     format: Literal["tamizdat.mirrors.1"]
     mirrors: Annotated[list[Mirror], Meta(max_length=LIMITS.mirrors)]
 
 
-class SiteFile(Struct):
+class SiteFile(Struct, frozen=True):
     """A file for browsers and feed readers."""
 
     path: Annotated[str, Meta(max_length=300)]
@@ -181,7 +191,7 @@ class SiteFile(Struct):
     bytes: Annotated[int, Meta(ge=0, le=LIMITS.media_bytes)]
 
 
-class Site(Struct):
+class Site(Struct, frozen=True):
     """site.json: every file of the tree that no other signed file names, heads apart."""
 
     format: Literal["tamizdat.site.1"]

@@ -39,7 +39,8 @@ class Limits(msgspec.Struct, frozen=True):
     pack_entry_bytes: int = 128 * 1024 * 1024
     pack_entries: int = 1_000_000
 
-    prefix_bytes: int = 2 * 1024 * 1024
+    newest_bytes: int = 4 * 1024 * 1024
+    also: int = 64
 
 
 LIMITS: Final = Limits()

@@ -1,6 +1,6 @@
 """Reading what is held: lists, articles, and the exact lines that bundles and prefixes are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -8,7 +8,6 @@ import msgspec
 from tamizdat.errors import NoSuchArticle
 from tamizdat.format.article import Article, Retraction, decode_record
 from tamizdat.format.bundle import prefix_of
-from tamizdat.format.limits import LIMITS
 from tamizdat.library.store import Row
 from tamizdat.library.trusting import Trusting
 from tamizdat.library.values import HeldArticle, HeldRetraction, Holding, Summary
@@ -123,15 +122,22 @@ class Reading(Trusting):
         )
         return (line for (line,) in self.rows(sql, (publication, edition)))
 
-    def prefix(self, publication: str, edition: str, limit: int = LIMITS.prefix_bytes) -> bytes:
-        """What a delta for a reader who stands where this library does is compressed against."""
+    def prefix(self, publication: str, edition: str, *, newest: int, also: Sequence[int] = ()) -> bytes:
+        """What a delta is compressed against: held record lines as format.md 4.4 puts them together.
+
+        Empty where a position of `also` isn't held.
+        """
         # The index holds the order; only as many lines are read as fit.
         sql = (
             "SELECT CAST(line AS BLOB) FROM (SELECT id, published, key FROM articles"  # noqa: S608
-            f" WHERE {_PLACE} ORDER BY published DESC, key) AS a"
+            f" WHERE {_PLACE} ORDER BY published DESC, key LIMIT ? OFFSET ?) AS a"
             " CROSS JOIN records USING (id) ORDER BY a.published DESC, a.key"
         )
-        return prefix_of((line for (line,) in self.rows(sql, (publication, edition))), limit)
+        further = [self.row(sql, (publication, edition, 1, position)) for position in also]
+        if None in further:
+            return b""
+        lines = (line for (line,) in self.rows(sql, (publication, edition, -1, 0)))
+        return prefix_of(lines, newest=newest, also=(row[0] for row in further if row))
 
 
 _PLACE = "publication = (SELECT id FROM publications WHERE identity = ?) AND edition = ?"

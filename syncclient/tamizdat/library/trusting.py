@@ -138,6 +138,14 @@ class Trusting(Store):
             )
             db.execute("DELETE FROM segments WHERE publication = ? AND edition = ?", (ours, edition))
 
+    def finish_revisions(self, publication: str, edition: str, *, version: int) -> None:
+        """Say that the superseded records up to `version` are held. Raises: LibraryError."""
+        with self.writing() as db:
+            db.execute(
+                "UPDATE editions SET revisions_version = ? WHERE publication = ? AND edition = ?",
+                (version, self._number(publication), edition),
+            )
+
     # -- choices and figures -------------------------------------------------------------------------------------------
 
     def choose(self, publication: str, choice: Choice) -> None:
