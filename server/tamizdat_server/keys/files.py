@@ -8,28 +8,30 @@ from pathlib import Path
 from tamizdat.errors import KeyProblem
 
 
-def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_durably(path: Path, data: bytes, *, mode: int = 0o644, modified: int | None = None) -> None:
     """Put `data` at `path` under a temporary name, synced, then renamed. Raises: KeyProblem."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f".{path.name}.tmp")
     try:
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode)) as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)
+        with open(aside, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if modified is not None:
+            os.utime(aside, (modified, modified))
+        aside.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
-            part.unlink()
+            aside.unlink()
         raise KeyProblem(f"{path} can't be written: {error}") from error
 
 
-def write_all(public: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files of the publication tree, in this order. Raises: KeyProblem."""
+def write_all(public: Path, files: Iterable[tuple[str, bytes]], *, modified: int) -> None:
+    """Write files of the publication tree, in this order, dated `modified`. Raises: KeyProblem."""
     for name, data in files:
-        path = public / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(path, data)
+        write_durably(public / name, data, modified=modified)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -88,6 +88,8 @@ class KeyRing:
         if len(named) < threshold:
             where = " or ".join(str(folder) for folder in self.folders)
             raise KeyProblem(f"{threshold} of the {role} keys must sign, but {where} has {len(named)}", role=role)
+        # As many as are asked for: each more would be 150 bytes of every sync. Keys that open by themselves come first.
+        named = sorted(named, key=lambda file: file.locked)[:threshold]
         return [self.open(file) for file in named]
 
     def open(self, file: KeyFile) -> CryptoSigner:
@@ -103,9 +105,10 @@ class Signer:
     It returns files, in writing order, and writes none. Raises in general: KeyProblem.
     """
 
-    def __init__(self, public: Path, keys: Path, *, passphrase: Callable[[], str] | None = None) -> None:
+    def __init__(self, public: Path, keys: Path, *more: Path, passphrase: Callable[[], str] | None = None) -> None:
+        """`more`: other folders with keys, such as a stick; new keys are made in `keys`."""
         self.public = public
-        self.ring = KeyRing(keys, passphrase=passphrase)
+        self.ring = KeyRing(keys, *more, passphrase=passphrase)
 
     def publish(self, catalog: bytes, site: bytes, *, now: int) -> Files:
         """Sign for a new catalog and site list: both, targets, snapshot, and timestamp.json last."""
@@ -119,24 +122,35 @@ class Signer:
         }
         return files + self._from_targets(current, targets, now)
 
-    def resign(self, *, now: int, root: Root | None = None) -> Files:
+    def resign(self, *, now: int, targets: bool = False, root: Root | None = None) -> Files:
         """Renew the timestamp; the snapshot where half its life is over; and what the root's keys don't vouch for.
 
-        `root`: one that is about to be written; else the newest.
+        `targets`: the targets metadata, too; without being told so, it is renewed in its last month if its key is
+        here and needs no passphrase. `root`: one that is about to be written; else the newest.
         """
         current = read_current(self.public)
-        timestamp, snapshot, targets = current.timestamp, current.snapshot, current.targets
-        if timestamp is None or snapshot is None or targets is None:
+        timestamp, snapshot, editors = current.timestamp, current.snapshot, current.targets
+        if timestamp is None or snapshot is None or editors is None:
             raise KeyProblem(
                 "nothing was published here yet, so there is nothing to sign anew; 'tamizdat publish' first"
             )
         if root is not None:
-            current = Current(Metadata(root), timestamp, snapshot, targets)
-        if not current.verifies("targets", current.root.signed):
-            return self._from_targets(current, targets.signed.targets, now)
+            current = Current(Metadata(root), timestamp, snapshot, editors)
+        if (
+            targets
+            or not current.verifies("targets", current.root.signed)
+            or self._can_renew(editors.signed, current, now)
+        ):
+            return self._from_targets(current, editors.signed.targets, now)
         if not current.verifies("snapshot", current.root.signed) or _half_over(snapshot.signed, now):
             return self._from_snapshot(current, snapshot.signed.meta["targets.json"], now)
         return self._from_timestamp(current, timestamp.signed.snapshot_meta, now)
+
+    def _can_renew(self, targets: Targets, current: Current, now: int) -> bool:
+        root = current.root.signed
+        unlocked = [file for file in self.ring.named(root, "targets") if not file.locked]
+        late = expiry("targets", now) - targets.expires > LIFETIMES["targets"] * 2 / 3
+        return late and len(unlocked) >= root.roles["targets"].threshold
 
     def _from_targets(self, current: Current, targets: dict[str, TargetFile], now: int) -> Files:
         version = self._next(current, "targets")

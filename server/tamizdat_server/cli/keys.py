@@ -1,0 +1,307 @@
+"""`tamizdat keys` and `tamizdat fingerprint`: thin; what happens is in tamizdat_server.keys."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+import click
+import msgspec
+
+from tamizdat.errors import KeyProblem, UsageError
+from tamizdat.format.names import Fingerprint
+from tamizdat_server.keys.store import Role, create_key
+
+if TYPE_CHECKING:
+    from tamizdat_server.keys import KeysStatus, Signer
+    from tamizdat_server.keys.ceremony import Staged
+
+F = TypeVar("F", bound=Callable[..., Any])
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+ROLE = click.Choice(get_args(Role))
+
+
+def _folder_options(command: F) -> F:
+    folder = click.argument("folder", metavar="DIR", type=FOLDER)
+    key_folders = click.option(
+        "--keys",
+        "key_folders",
+        type=FOLDER,
+        multiple=True,
+        help="Look for private keys here, too: a stick with the root key, say. May be given again.",
+    )
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    return folder(key_folders(as_json(command)))
+
+
+@click.group()
+def keys() -> None:
+    """Manage the keys that sign a publication.
+
+    DIR is a newsroom's folder, or a copy of a publication with a folder `keys` beside it or named by --keys.
+    """
+
+
+@keys.command("status")
+@_folder_options
+def status_(folder: Path, key_folders: tuple[Path, ...], as_json: bool) -> None:
+    """Show which keys sign what, until when, and what needs doing."""
+    from tamizdat_server.keys import status
+
+    found = status(_signer(folder, key_folders), now=_now())
+    if as_json:
+        _show(found)
+    else:
+        _print_status(found)
+
+
+@keys.command()
+@_folder_options
+@click.option("--targets", is_flag=True, help="Sign the editors' metadata anew as well; needs their key.")
+def resign(folder: Path, key_folders: tuple[Path, ...], as_json: bool, targets: bool) -> None:
+    """Renew the signatures that say how fresh the publication is, and rebuild the heads. For a daily cron."""
+    from tamizdat_server.keys import operations
+
+    with _locked(folder):
+        paths = operations.resign(_signer(folder, key_folders), now=_now(), targets=targets)
+    if as_json:
+        _show({"written": paths})
+    else:
+        click.echo(f"signed anew: {', '.join(paths)}")
+
+
+@keys.command()
+@_folder_options
+@click.argument("role", type=ROLE)
+@click.option(
+    "--public", metavar="HEX", help="The public half of a key that somebody else holds ('keys new' shows it)."
+)
+@click.option("--guard", is_flag=True, help="Give the new key a passphrase even if the others have none.")
+def add(
+    folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role, public: str | None, guard: bool
+) -> None:
+    """Let another key sign for ROLE: a new one, or one whose public half was sent to you."""
+    from tamizdat_server.keys import operations
+
+    public = _public(public)
+    with _locked(folder):
+        signer = _signer(folder, key_folders)
+        _tell(*operations.add_key(signer, role, now=_now(), public=public, guard=guard), as_json=as_json)
+
+
+@keys.command()
+@_folder_options
+@click.argument("role", type=ROLE)
+@click.argument("keyid")
+def revoke(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role, keyid: str) -> None:
+    """Take the key KEYID from ROLE. What it signed counts no more."""
+    from tamizdat_server.keys import ceremony, operations
+
+    with _locked(folder):
+        _tell(
+            *operations.change(_signer(folder, key_folders), ceremony.revoke(role, keyid), now=_now()), as_json=as_json
+        )
+
+
+@keys.command()
+@_folder_options
+@click.argument("role", type=ROLE)
+@click.argument("number", type=click.IntRange(1, 64))
+def threshold(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role, number: int) -> None:
+    """Ask for NUMBER signatures of ROLE's keys from now on."""
+    from tamizdat_server.keys import ceremony, operations
+
+    with _locked(folder):
+        _tell(
+            *operations.change(_signer(folder, key_folders), ceremony.threshold(role, number), now=_now()),
+            as_json=as_json,
+        )
+
+
+@keys.command()
+@_folder_options
+@click.argument("role", type=ROLE)
+def rotate(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role) -> None:
+    """Replace the keys of ROLE that are here by new ones, and sign anew with those.
+
+    After a theft of the targets key, rotate snapshot and timestamp as well: so readers forget any version number
+    that the thief may have used up.
+    """
+    from tamizdat_server.keys import operations
+
+    with _locked(folder):
+        _tell(*operations.rotate_keys(_signer(folder, key_folders), role, now=_now()), as_json=as_json)
+
+
+@keys.command()
+@_folder_options
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--renew", is_flag=True, help="Stage the next root without a change, for another year.")
+def sign(folder: Path, key_folders: tuple[Path, ...], as_json: bool, file: Path | None, renew: bool) -> None:
+    """Sign the root that waits for signatures (DIR/keys/staged.root.json) with the root keys that are here.
+
+    With FILE, a copy of it that was signed elsewhere, its signatures are taken in. Where DIR is no publication but
+    only has keys, FILE is signed: take it back to where the publication is.
+    """
+    from tamizdat_server.keys import operations
+    from tamizdat_server.keys.ceremony import cosign_file
+
+    if file and not _is_publication(folder):
+        _tell(cosign_file(file, _ring(folder, key_folders)), [], as_json=as_json)
+        return
+    with _locked(folder):
+        signer = _signer(folder, key_folders)
+        done = operations.renew_root(signer, now=_now()) if renew else operations.cosign(signer, file, now=_now())
+        _tell(*done, as_json=as_json)
+
+
+@keys.command()
+@_folder_options
+@click.argument("destination", metavar="DEST", type=click.Path(file_okay=False, path_type=Path))
+def export_root(folder: Path, key_folders: tuple[Path, ...], as_json: bool, destination: Path) -> None:
+    """Move the root key to DEST, a stick for example. Publishing goes on without it; changing keys needs it."""
+    from tamizdat_server.keys import operations
+
+    with _locked(folder):
+        copies = operations.export_root(_ring(folder, key_folders), destination)
+    if as_json:
+        _show({"moved": [str(path) for path in copies]})
+    else:
+        click.echo(
+            f"moved to {', '.join(map(str, copies))}. Keep a second copy elsewhere: without it, keys can't be changed."
+        )
+
+
+@keys.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--role", type=ROLE, default="root", show_default=True, help="What the key is for.")
+@click.option("--guard/--no-guard", default=True, show_default=True, help="Whether it gets a passphrase.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def new(folder: Path, role: Role, guard: bool, as_json: bool) -> None:
+    """Make a key in DIR for a publication that lies elsewhere, and show its public half to send there."""
+    made = create_key(folder, role, passphrase=passphrase() if guard else None)
+    if as_json:
+        _show({"file": str(made.path), "role": role, "keyid": made.keyid, "public": made.public})
+    else:
+        click.echo(f"{made.path} is made. To be added where the publication is:\n")
+        click.echo(f"  tamizdat keys add DIR {role} --public {made.public}")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--newest", is_flag=True, help="Of the newest root: for an address issued anew after a compromise.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def fingerprint(folder: Path, newest: bool, as_json: bool) -> None:
+    """Show the fingerprint that readers need beside the address of the publication in DIR."""
+    from tamizdat_server.keys.metadata import path_of, versions_on_disk
+
+    public = _public_folder(folder)
+    versions = versions_on_disk(public, "root")
+    if not versions:
+        raise UsageError(f"{folder} is neither a newsroom nor a publication")
+    version = max(versions) if newest else min(versions)
+    found = str(Fingerprint.of(version, (public / path_of("root", version)).read_bytes()))
+    if as_json:
+        _show({"fingerprint": found})
+    else:
+        click.echo(found)
+
+
+def passphrase() -> str:
+    """From TAMIZDAT_PASSPHRASE_FILE, else asked for on the terminal. Raises: KeyProblem."""
+    if path := os.environ.get("TAMIZDAT_PASSPHRASE_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise KeyProblem(f"TAMIZDAT_PASSPHRASE_FILE can't be read: {error}") from error
+    if not sys.stdin.isatty():
+        raise KeyProblem("a passphrase is needed: set TAMIZDAT_PASSPHRASE_FILE, or run this in a terminal")
+    return click.prompt("Passphrase", hide_input=True, err=True)
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _public_folder(folder: Path) -> Path:
+    return folder / "public" if (folder / "public" / "metadata").is_dir() else folder
+
+
+def _is_publication(folder: Path) -> bool:
+    return (_public_folder(folder) / "metadata").is_dir()
+
+
+def _key_folders(folder: Path, more: tuple[Path, ...]) -> tuple[Path, ...]:
+    own = folder / "keys"
+    return (own, *more) if own.is_dir() or not more else more
+
+
+def _signer(folder: Path, more: tuple[Path, ...]) -> "Signer":
+    from tamizdat_server.keys import Signer
+
+    if not _is_publication(folder):
+        raise UsageError(f"{folder} is neither a newsroom nor a publication")
+    first, *others = _key_folders(folder, more)
+    return Signer(_public_folder(folder), first, *others, passphrase=passphrase)
+
+
+def _ring(folder: Path, more: tuple[Path, ...]) -> Any:
+    from tamizdat_server.keys import KeyRing
+
+    folders = _key_folders(folder, more) if (folder / "keys").is_dir() or more else (folder,)
+    return KeyRing(*folders, passphrase=passphrase)
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    """Nobody else changes a newsroom meanwhile; a bare copy has nobody else."""
+    if not (folder / "tamizdat.toml").is_file():
+        yield
+        return
+    from tamizdat_server.newsroom import Newsroom
+
+    with Newsroom.open(folder) as newsroom, newsroom.lock():
+        yield
+
+
+def _public(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if len(text) != 64 or not set(text.lower()) <= set("0123456789abcdef"):
+        raise UsageError(f"{text!r} is not the public half of a key: 64 hexadecimal digits")
+    return text.lower()
+
+
+def _tell(staged: "Staged", paths: list[str], *, as_json: bool) -> None:
+    missing = max(staged.missing_old, staged.missing_new)
+    if as_json:
+        _show({"root": staged.version, "complete": staged.complete, "missing": missing, "written": paths})
+    elif paths:
+        click.echo(f"root {staged.version} stands; written: {', '.join(paths)}")
+    elif missing:
+        click.echo(
+            f"root {staged.version} waits for {missing} more signature{'s' * (missing > 1)}; 'keys sign' adds one"
+        )
+    else:
+        click.echo(
+            f"signed root {staged.version}; take the file back to where the publication is, and 'keys sign' there"
+        )
+
+
+def _print_status(found: "KeysStatus") -> None:
+    click.echo(f"fingerprint {found.fingerprint}, root {found.root}")
+    for role in found.roles:
+        until = f"until {role.expires}" if role.expires else "nothing signed yet"
+        click.echo(f"{role.role:<10} {role.threshold} of {len(role.keys)} keys, {role.here} here, {until}")
+        for key in role.keys:
+            where = f"{key.file}{' (passphrase)' if key.locked else ''}" if key.file else "elsewhere"
+            click.echo(f"  {key.keyid}  {where}")
+    for warning in found.warnings:
+        click.echo(f"! {warning}", err=True)
+
+
+def _show(value: object) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
