@@ -20,7 +20,7 @@ def articles_and_records(db: Database) -> None:
         CREATE TABLE articles (
             edition TEXT NOT NULL, key TEXT NOT NULL, source TEXT NOT NULL, draft BLOB NOT NULL,
             published TEXT NOT NULL, updated TEXT NOT NULL,
-            corrections BLOB NOT NULL DEFAULT '[]', notes BLOB NOT NULL DEFAULT '[]',
+            corrections BLOB NOT NULL DEFAULT x'5b5d', notes BLOB NOT NULL DEFAULT x'5b5d',
             retracted TEXT, notice TEXT NOT NULL DEFAULT '', held INTEGER NOT NULL DEFAULT 0,
             public TEXT NOT NULL DEFAULT '', dirty INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (edition, key));

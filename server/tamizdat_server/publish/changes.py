@@ -74,7 +74,7 @@ def _write_article(work: Work, row: sqlite3.Row, revision: int) -> Place:
     _insert(work, row, revision, "article", row["published"], line)
     public = digest_of(dict(row) | {"notes": b"[]"})
     work.db.execute(
-        "UPDATE articles SET corrections = ?, notes = '[]', public = ? WHERE edition = ? AND key = ?",
+        "UPDATE articles SET corrections = ?, notes = x'5b5d', public = ? WHERE edition = ? AND key = ?",
         (msgspec.json.encode(corrections), public, row["edition"], row["key"]),
     )
     return row["published"], row["key"]
