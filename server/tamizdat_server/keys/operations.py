@@ -25,7 +25,12 @@ def resign(signer: Signer, *, now: int, targets: bool = False) -> list[str]:
 def change(signer: Signer, how: Callable[[Root], None], *, now: int) -> tuple[Staged, list[str]]:
     """Stage a change of keys, and install it if all signatures are there. Raises: KeyProblem."""
     ceremony = Ceremony(signer)
-    return _install(ceremony, ceremony.change(how, now=now), now=now)
+    before = ceremony.staged()
+    staged = ceremony.change(how, now=now)
+    if before:
+        current = read_current(signer.public).root.signed
+        _forget(signer.ring, set(before.root.signed.keys) - set(current.keys) - set(staged.root.signed.keys))
+    return _install(ceremony, staged, now=now)
 
 
 def cosign(signer: Signer, brought: Path | None, *, now: int) -> tuple[Staged, list[str]]:
@@ -76,14 +81,15 @@ def _install(ceremony: Ceremony, staged: Staged, *, now: int) -> tuple[Staged, l
     before = read_current(signer.public).root.signed
     paths = _write(signer, ceremony.files(staged, now=now), now=now)
     ceremony.cancel()
-    for file in signer.ring.files():
-        # Only what this publication had named: another one's keys may lie here, too.
-        if (
-            file.path.parent == signer.ring.folders[0]
-            and file.keyid in before.keys.keys() - staged.root.signed.keys.keys()
-        ):
-            forget(file)
+    _forget(signer.ring, set(before.keys) - set(staged.root.signed.keys))
     return staged, paths
+
+
+def _forget(ring: KeyRing, keyids: set[str]) -> None:
+    """Delete keys that this publication named once and names no more, in its own folder."""
+    for file in ring.files():
+        if file.path.parent == ring.folders[0] and file.keyid in keyids:
+            forget(file)
 
 
 def _write(signer: Signer, files: Files, *, now: int) -> list[str]:
