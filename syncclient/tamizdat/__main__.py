@@ -1,0 +1,5 @@
+"""`python -m tamizdat` is `tamizdat`."""
+
+from tamizdat.cli import main
+
+main()

@@ -1,0 +1,69 @@
+"""Options that readers' commands share, and the library that they mean."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import platformdirs
+
+from tamizdat.errors import UsageError
+from tamizdat.library import Library, Publication
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def default_library() -> Path:
+    """Where the library lies unless the reader says otherwise."""
+    return platformdirs.user_data_path("tamizdat", appauthor=False) / "library.db"
+
+
+def reader_options(command: F) -> F:
+    """Add `--library` and `--json`, which every reader's command takes."""
+    json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of words.")
+    library_option = click.option(
+        "--library",
+        "path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="TAMIZDAT_LIBRARY",
+        show_envvar=True,
+        default=default_library,
+        show_default="in your data folder",
+        help="The SQLite file that articles are kept in.",
+    )
+    return library_option(json_option(command))
+
+
+def choice_options(command: F) -> F:
+    """Add `--publication` and `--edition`, which narrow what is meant; empty: any."""
+    publication = click.option(
+        "--publication", metavar="NAME", default="", help="Only of this one: its title, or how its id begins."
+    )
+    edition = click.option("--edition", metavar="LANG", default="", help="Only of this edition, such as en, ru or kk.")
+    return publication(edition(command))
+
+
+def open_to_read(path: Path) -> Library:
+    """The library, which must be there already. Raises: LibraryError."""
+    return Library.open(path, create=False, readonly=True)
+
+
+def open_to_change(path: Path) -> Library:
+    """The library, which must be there already, to change it. Raises: LibraryError."""
+    return Library.open(path, create=False)
+
+
+def publication_named(library: Library, name: str) -> str:
+    """The id of the publication that a reader means; empty for any. Raises: UsageError."""
+    if not name:
+        return ""
+    known = library.publications()
+    found = [publication for publication in known if _is_called(publication, name)]
+    if len(found) == 1:
+        return found[0].publication
+    held = ", ".join(f"{p.title} ({p.publication[:8]})" for p in known) or "none"
+    raise UsageError(f"{name!r} names {len(found)} publications of this library; it holds: {held}")
+
+
+def _is_called(publication: Publication, name: str) -> bool:
+    return publication.title.casefold() == name.casefold() or publication.publication.startswith(name.lower())

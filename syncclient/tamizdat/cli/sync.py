@@ -1,0 +1,143 @@
+"""`tamizdat sync`."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from tamizdat.cli.options import reader_options
+from tamizdat.cli.output import count, one_line, show_error, show_json, size
+from tamizdat.cli.progress import ask, watched
+from tamizdat.errors import FirstContact, TamizdatError, UsageError
+from tamizdat.format.names import Address, Fingerprint
+from tamizdat.library import Library
+from tamizdat.sync import Keep, SyncOptions, SyncReport
+from tamizdat.sync import sync as sync_library
+
+Job = Address | None
+
+
+@click.command()
+@click.argument("source", metavar="[ADDRESS|DIR|PACK]", required=False)
+@click.option("--trust-first-use", is_flag=True, help="Trust whoever answers, where the address has no fingerprint.")
+@click.option("--editions", metavar="LANG,…", help="Keep these editions from now on, such as ru,kk; or all.")
+@click.option("--media", type=click.Choice(["none", "previews", "standard"]), help="Fetch pictures from now on.")
+@click.option("--keep", metavar="HOW MUCH", help="Keep all, the newest days (90d), or so much (200mb), from now on.")
+@click.option("--revisions/--no-revisions", default=None, help="Fetch earlier revisions, too, from now on.")
+@click.option("--max-bytes", metavar="N", help="Stop after so many bytes, such as 500kB or 5MB; the next sync goes on.")
+@click.option("--dry-run", is_flag=True, help="Show what would be fetched, and fetch nothing of it.")
+@click.option("--proxy", metavar="URL", help="Go through this proxy, such as socks5h://127.0.0.1:9050.")
+@click.option("--accept-retractions", is_flag=True, help="Go on where suspiciously much would be retracted at once.")
+@click.option("--online", is_flag=True, help="Fetch what a pack lacks; without this a pack opens no connection.")
+@click.option("--allow-private", is_flag=True, help="Let mirrors lie inside private networks.")
+@reader_options
+def sync(
+    path: Path,
+    as_json: bool,
+    source: str | None,
+    editions: str | None,
+    media: Literal["none", "previews", "standard"] | None,
+    keep: str | None,
+    max_bytes: str | None,
+    **switches: Any,
+) -> int:
+    """Bring the library up to date.
+
+    The address is what the newsroom gave you: https://host/path/#FINGERPRINT. A folder, or a pack file, will do as
+    well. Without any, everything is synced that the library knows. What arrived stays, whatever happens.
+    """
+    options = SyncOptions(
+        editions=_editions(editions),
+        media=media,
+        keep=Keep.parse(keep) if keep else None,
+        max_bytes=_bytes(max_bytes) if max_bytes else None,
+        **switches,
+    )
+    with Library.open(path) as library:
+        jobs: list[Job] = [Address.parse(source)] if source else _known(library)
+        if len(jobs) == 1:
+            report = _sync(library, jobs[0], options, quiet=as_json)
+            _show(report, as_json=as_json)
+            return 0
+        return _sync_all(library, jobs, options, as_json=as_json)
+
+
+def _editions(words: str | None) -> frozenset[str] | None:
+    if words is None:
+        return None
+    return frozenset() if words == "all" else frozenset(filter(None, words.replace(",", " ").split()))
+
+
+def _bytes(words: str) -> int:
+    number = words.strip().lower().removesuffix("b")
+    scale = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}.get(number[-1:], 1)
+    number = number.rstrip("kmg")
+    if not (number.isascii() and number.isdigit() and int(number)):
+        raise UsageError(f"--max-bytes {words}: say a number, like 500kB or 5MB")
+    return int(number) * scale
+
+
+def _known(library: Library) -> list[Job]:
+    known = library.publications()
+    if not known:
+        raise UsageError("this library knows no publication yet; say where one is: tamizdat sync ADDRESS")
+    return [None] if len(known) == 1 else [publication.address for publication in known]
+
+
+def _sync(library: Library, job: Job, options: SyncOptions, *, quiet: bool) -> SyncReport:
+    try:
+        with watched(quiet=quiet) as progress:
+            return sync_library(library, job, options=options, progress=progress)
+    except FirstContact as error:
+        question = f"{error}\nTrust it from now on?"
+        if quiet or job is None or not ask(question):
+            raise
+        return _sync(library, Address(job.place, Fingerprint.parse(error.fingerprint)), options, quiet=quiet)
+
+
+def _sync_all(library: Library, jobs: list[Job], options: SyncOptions, *, as_json: bool) -> int:
+    """Sync one after the other; a failure doesn't keep the rest from it, and decides the exit code."""
+    exit_code, told = 0, list[object]()
+    for job in jobs:
+        try:
+            report = _sync(library, job, options, quiet=as_json)
+        except TamizdatError as error:
+            exit_code = exit_code or error.exit_code
+            told.append({"address": str(job), "error": {"code": error.code, "message": str(error), **error.fields()}})
+            if not as_json:
+                show_error(error, as_json=False)
+        else:
+            told.append(report)
+            if not as_json:
+                _show(report, as_json=False)
+    if as_json:
+        show_json({"syncs": told})
+    return exit_code
+
+
+def _show(report: SyncReport, *, as_json: bool) -> None:
+    if as_json:
+        show_json(report)
+    elif report.planned is not None:
+        click.echo(_plan(report))
+    else:
+        click.echo(_told(report))
+
+
+def _plan(report: SyncReport) -> str:
+    planned = report.planned or []
+    total = sum(bytes_ for _, bytes_ in planned)
+    lines = [f"{bytes_:>12} {path}" for path, bytes_ in planned]
+    return "\n".join([*lines, f"{count(len(planned), 'file')} would be fetched, {size(total)}; nothing was changed"])
+
+
+def _told(report: SyncReport) -> str:
+    news = count(report.articles, "article") + " new or changed" if report.articles else "nothing new"
+    cost = f"{size(report.bytes)} in {count(report.requests, 'request')}, {report.seconds:.1f} s"
+    lines = [f"{one_line(report.title)}: {news}, version {report.to}, {report.fresh} ({cost})"]
+    lines += [
+        f"  {code}: complete since {e.complete_since[:10]}" for code, e in report.editions.items() if e.complete_since
+    ]
+    lines += [f"  passed over {one_line(problem)}" for problem in report.problems]
+    lines += [f"  not in the pack: {path}" for path in report.missing]
+    return "\n".join(lines)
