@@ -5,6 +5,8 @@ one exception.
 """
 
 import os
+import shutil
+import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,6 +55,38 @@ def corpora() -> Path:
     if not CORPORA.is_dir():
         pytest.skip(NO_CORPORA)
     return CORPORA
+
+
+@dataclass(frozen=True)
+class Ferry:
+    """The sample paper, published in all its versions, and a library that was synced from it. Copy before changing."""
+
+    newsroom: Path
+    fingerprint: str
+    library: Path
+
+    @property
+    def address(self) -> str:
+        return f"{self.newsroom / 'public'}#{self.fingerprint}"
+
+
+@pytest.fixture(scope="session")
+def ferry(tmp_path_factory: pytest.TempPathFactory) -> Ferry:
+    from tamizdat_server.demo import Demo
+    from tamizdat_server.newsroom import Newsroom
+
+    demo = Demo(tmp_path_factory.mktemp("ferry"), now=int(time.time()))
+    demo.prepare()
+    demo.publish_rest()
+    demo.sync(demo.newsroom / "public")
+    with Newsroom.open(demo.newsroom) as newsroom:
+        return Ferry(demo.newsroom, str(newsroom.fingerprint), demo.library)
+
+
+@pytest.fixture
+def ferry_library(ferry: Ferry, tmp_path: Path) -> Path:
+    """A library of the sample's, to do with as a test likes."""
+    return Path(shutil.copy(ferry.library, tmp_path / "library.db"))
 
 
 @pytest.fixture(scope="session", autouse=True)

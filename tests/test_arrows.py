@@ -21,6 +21,7 @@ ARROWS: dict[str, set[str]] = {
     **dict.fromkeys(WORKFLOWS, BASE | PILLARS),
     "cli": BASE | PILLARS | WORKFLOWS | {""},
     "": BASE | PILLARS | WORKFLOWS,  # the package's own public face
+    "__main__": {"cli"},
 }
 FOR_DATASETTE = {"format", "search", "render", "library"}
 HEAVY = {"datasette", "granian", "litestar", "lxml", "PIL", "sqlite_utils.cli", "tamizdat_server"}

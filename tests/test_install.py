@@ -1,0 +1,79 @@
+"""What `pip install` brings, in environments where nothing else is."""
+
+import json
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from conftest import CHECKOUT, Ferry
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel, built from a copy of what git has, so that nothing that lies about gets in."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=True).stdout
+    subprocess.run(
+        ["tar", "--null", "--files-from=-", "--ignore-failed-read", "-cf", source / "all.tar"],
+        cwd=CHECKOUT, input=listed, check=True, capture_output=True,
+    )  # fmt: skip
+    subprocess.run(["tar", "-xf", "all.tar"], cwd=source, check=True)
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(out), str(source))
+    return next(out.glob("*.whl"))
+
+
+def pip(*words: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def environment(folder: Path, *what: str) -> Path:
+    """An empty environment with this installed; its folder of programs."""
+    venv.create(folder, with_pip=False)
+    pip("--python", str(folder / "bin" / "python"), "install", *what)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def reader(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return environment(tmp_path_factory.mktemp("reader") / "venv", str(wheel))
+
+
+def tamizdat(programs: Path, *words: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    command = [programs / "tamizdat", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+def test_a_reader_s_install_syncs_lists_searches_and_reads(reader: Path, ferry: Ferry, tmp_path: Path):
+    library = ("--library", str(tmp_path / "library.db"))
+    done = tamizdat(reader, "sync", ferry.address, "--json", *library)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["articles"] == 12
+    assert len(tamizdat(reader, "list", *library).stdout.splitlines()) == 12
+    assert "ru/bridge" in tamizdat(reader, "search", "грузовики", *library).stdout
+    assert "half tonnes" in " ".join(tamizdat(reader, "read", "en/bridge", *library).stdout.split())
+
+
+def test_a_reader_s_install_has_nothing_of_a_server(reader: Path):
+    names = ("litestar", "granian", "datasette", "lxml", "PIL", "numpy", "yaml")
+    code = f"import importlib.util as u; assert not [name for name in {names} if u.find_spec(name)]"
+    subprocess.run([reader / "python", "-c", code], check=True)
+
+
+def test_a_reader_s_install_says_what_its_other_commands_need(reader: Path, tmp_path: Path):
+    assert tamizdat(reader, "--help").returncode == 0
+    done = tamizdat(reader, "serve", str(tmp_path))
+    assert done.returncode == 2
+    assert "pip install 'tamizdat[" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wheel_runs_the_demo(wheel: Path, tmp_path: Path):
+    programs = environment(tmp_path / "venv", f"tamizdat[all] @ {wheel.as_uri()}")
+    done = tamizdat(programs, "demo", "--once", "--port", "0")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "all is well" in done.stdout
