@@ -67,8 +67,8 @@ class Mirrors:
         passes on to the next.
 
         Raises: the last TrustError or FormatError where somebody answered, wrongly; else FileMissing where somebody
-        said that it doesn't have the file; else NothingReachable; FirstContact at once, since no other mirror can settle
-        whom the reader trusts.
+        said that it doesn't have the file; else NothingReachable; FirstContact at once, since no other mirror can
+        settle whom the reader trusts.
         """
         failures: list[TamizdatError] = []
         for transport in self.transports:
