@@ -48,7 +48,7 @@ class Commands(click.Group):
         try:
             return _load(cmd_name)
         except ModuleNotFoundError as error:
-            return _unavailable(cmd_name, _missing_extra(error))
+            return _unavailable(cmd_name, error)
 
 
 def _joined() -> dict[str, EntryPoint]:
@@ -63,20 +63,26 @@ def _load(name: str) -> click.Command | None:
     return point.load() if point else None
 
 
-def _missing_extra(error: ModuleNotFoundError) -> UsageError:
+def _missing_extra(error: ModuleNotFoundError) -> str:
+    """How to get what is missing; `error` itself, where that is no part of an extra."""
     extra = EXTRAS.get((error.name or "").partition(".")[0])
     if extra is None:
         raise error
-    return UsageError(f"this needs more than a reader's install: pip install 'tamizdat[{extra}]'")
+    return f"needs pip install 'tamizdat[{extra}]'"
 
 
-def _unavailable(name: str, problem: UsageError) -> click.Command:
+def _unavailable(name: str, error: ModuleNotFoundError) -> click.Command:
+    """Stands for a command whose extra isn't installed: shown in the help, and refuses any words."""
+    needs = _missing_extra(error)
+
     def refuse(**_: Any) -> None:
-        raise problem
+        raise UsageError(f"'tamizdat {name}' {needs}")
 
+    words = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
     context = {"ignore_unknown_options": True}
-    arguments = [click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)]
-    return click.Command(name, callback=refuse, params=[*arguments], help=str(problem), context_settings=context)
+    return click.Command(
+        name, callback=refuse, params=[words], help=f"{needs}.", short_help=f"({needs})", context_settings=context
+    )
 
 
 @click.command(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -125,7 +131,7 @@ def _failed(error: Exception, as_json: bool) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains at exit
             return 1
         case ModuleNotFoundError() if (error.name or "").partition(".")[0] in EXTRAS:
-            return show_error(_missing_extra(error), as_json=as_json)
+            return show_error(UsageError(f"this {_missing_extra(error)}"), as_json=as_json)
         case _:
             return _unexpected(error, as_json)
 
