@@ -54,10 +54,14 @@ class Applying(Writing):
             )
         return applied
 
-    def apply_segment(self, bundle: VerifiedBundle, *, start: Bound, end: Bound | None) -> Applied:
+    def apply_segment(
+        self, bundle: VerifiedBundle, *, start: Bound, end: Bound | None, version: int | None = None
+    ) -> Applied:
         """Settle the range from `start` up to `end`: it holds the bundle's articles afterwards and no others.
 
-        What is held of a key gives way, whatever its revision. Raises: FormatError, LibraryError; nothing changed then.
+        What is held of a key gives way, whatever its revision. `version`: the snapshot's; an edition that stands
+        further steps back to it, so that the deltas from there are applied again, also after a crash. Raises:
+        FormatError, LibraryError; nothing is changed then.
         """
         check_kind(bundle, "segment")
         check_bounds(bundle, start, end)
@@ -74,28 +78,28 @@ class Applying(Writing):
                     "UPDATE editions SET revisions_version = 0 WHERE publication = ? AND edition = ?",
                     (publication, edition),
                 )
-            db.execute("INSERT OR IGNORE INTO segments VALUES (?, ?, ?)", (publication, edition, bundle.raw_sha256))
+            self._mark_settled(publication, edition, [bundle], version)
         return applied
 
-    def apply_tombstones(self, publication: str, edition: str, bundles: Sequence[VerifiedBundle]) -> Applied:
+    def apply_tombstones(
+        self, publication: str, edition: str, bundles: Sequence[VerifiedBundle], *, version: int | None = None
+    ) -> Applied:
         """Settle the retractions of an edition: it holds those of `bundles`, which are all there are, and no others.
 
-        Articles of their keys leave. Raises: FormatError, LibraryError; nothing is changed then.
+        Articles of their keys leave. `version`: as for segments. Raises: FormatError, LibraryError; nothing is changed
+        then.
         """
         for bundle in bundles:
             check_kind(bundle, "tombstones")
         entries = [entry for bundle in bundles for entry in bundle.entries]
-        with self.writing() as db:
+        with self.writing():
             ours = self._number(publication)
             batch = self._settled(ours, edition, entries)
             keys = {entry.record.key for entry in entries}
             held = self.rows("SELECT id, key FROM retractions WHERE publication = ? AND edition = ?", (ours, edition))
             batch.dropped = [number for number, key in held if key not in keys]
             applied = self._write(batch, ours)
-            db.executemany(
-                "INSERT OR IGNORE INTO segments VALUES (?, ?, ?)",
-                [(ours, edition, bundle.raw_sha256) for bundle in bundles],
-            )
+            self._mark_settled(ours, edition, bundles, version)
         return applied
 
     def apply_revisions(self, bundle: VerifiedBundle, *, to: int) -> Applied:
@@ -134,6 +138,15 @@ class Applying(Writing):
         known = self._known(publication, edition, entries)
         same = frozenset(self._same(publication, edition, entries, known))
         return authoritative(entries, known, self._new_numbers(), same=same)
+
+    def _mark_settled(
+        self, publication: int, edition: str, bundles: Iterable[VerifiedBundle], version: int | None
+    ) -> None:
+        marks = [(publication, edition, bundle.raw_sha256) for bundle in bundles]
+        self.db.executemany("INSERT OR IGNORE INTO segments VALUES (?, ?, ?)", marks)
+        if version is not None:
+            sql = "UPDATE editions SET version = min(version, ?) WHERE publication = ? AND edition = ?"
+            self.db.execute(sql, (version, publication, edition))
 
     def _known(self, publication: int, edition: str, entries: Iterable[Entry]) -> dict[str, Known]:
         held = self.rows(f"SELECT r.key, r.id, r.revision, r.type {_AMONG}", (_keys(entries), publication, edition))

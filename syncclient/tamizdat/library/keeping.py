@@ -1,6 +1,7 @@
 """Keeping: pictures, saved articles, limits on what stays, and leaving no trace of what was retracted."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -140,21 +141,35 @@ class Keeping(Writing):
         """Whether withdrawn words may still be somewhere in the file, also after a sync that was killed."""
         return self.row("SELECT 1 FROM chores WHERE name = 'shrink'") is not None
 
-    def shrink_after_retractions(self) -> None:
+    def shrink_after_retractions(self) -> bool:
         """Leave no word of what was withdrawn in any byte of the file, its log and its index.
 
-        Does nothing where nothing was withdrawn since the last time. Raises: LibraryLocked while somebody else reads
-        (the next sync tries again), DiskFull, LibraryError.
+        Does nothing where nothing was withdrawn since the last time. Tells whether it is done: while somebody else
+        reads, it can't be, and the next sync tries again. Raises: DiskFull, LibraryError.
         """
-        if not self.needs_shrinking:
-            return
-        with self.writing() as db:
-            index.optimize(db)
-        with named_errors(self.path):
+        if self.needs_shrinking:
+            with suppress(LibraryLocked):
+                with self.writing() as db:
+                    index.optimize(db)
+                with named_errors(self.path):
+                    self._rebuild()
+                    self._truncate_log()
+                with self.writing() as db:
+                    db.execute("DELETE FROM chores WHERE name = 'shrink'")
+        return not self.needs_shrinking
+
+    def _rebuild(self) -> None:
+        # Every page is written anew: secure_delete overwrites what is deleted, but not the copies that SQLite leaves in
+        # a page's unused middle when it moves rows between pages. The copy for that lies beside the library, not in
+        # some folder for temporary files on another disk.
+        folder = str(self.path.absolute().parent).replace("'", "''")
+        self.db.execute("PRAGMA temp_store = FILE")
+        self.db.execute(f"PRAGMA temp_store_directory = '{folder}'")
+        try:
             self.db.execute("VACUUM")
-            self._truncate_log()
-        with self.writing() as db:
-            db.execute("DELETE FROM chores WHERE name = 'shrink'")
+        finally:
+            self.db.execute("PRAGMA temp_store_directory = ''")
+            self.db.execute("PRAGMA temp_store = MEMORY")
 
     def _truncate_log(self) -> None:
         busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

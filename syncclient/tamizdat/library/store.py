@@ -153,6 +153,7 @@ def _create(path: Path) -> None:
     with exclusive(path):
         aside = path.with_name(f".{path.name}.new")
         _remove(aside)
+        aside.touch(mode=0o600)  # what somebody reads is nobody else's business; the log and its index follow suit
         db = _open(aside)
         try:
             _migrate(db)
@@ -172,7 +173,13 @@ def _remove(path: Path) -> None:
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
     # NORMAL in WAL mode: a power cut may cost the last transactions, never the file. A megabyte of log costs nothing.
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON", "cache_size = -32000"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "secure_delete = ON",
+        "cache_size = -32000",
+        "temp_store = MEMORY",
+    ):
         db.execute(f"PRAGMA {pragma}").fetchall()
     db.execute("PRAGMA journal_size_limit = 1000000").fetchall()
     return db

@@ -86,7 +86,7 @@ class Trusting(Store):
                 # A new history: hashes of the old one would contradict it, and every edition settles from segments.
                 db.execute("DELETE FROM catalogs WHERE publication = ?", (ours,))
                 db.execute("DELETE FROM segments WHERE publication = ?", (ours,))
-                db.execute("UPDATE editions SET version = 0, revisions_version = 0 WHERE publication = ?", (ours,))
+                db.execute("UPDATE editions SET version = 0 WHERE publication = ?", (ours,))
             db.executemany(
                 "INSERT OR REPLACE INTO roots VALUES (?, ?, ?)",
                 [(ours, version, data) for version, data in accepted.roots.items()],
