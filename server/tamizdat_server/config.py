@@ -31,9 +31,13 @@ class EditionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. No editions named: every language that an article comes in becomes one."""
+    """The whole file. No editions named: every language that an article comes in becomes one.
+
+    `site`: where the newsroom's own web site is, for links between the pages that are imported from its sources.
+    """
 
     title: Line
+    site: Annotated[str, Meta(pattern=r"^(?:|https?://[^\x00-\x20]+)$", max_length=500)] = ""
     mirrors: Annotated[list[Mirror], Meta(max_length=LIMITS.mirrors)] = []
     editions: Annotated[dict[Language, EditionConfig], Meta(max_length=LIMITS.editions)] = {}
 

@@ -1,0 +1,170 @@
+"""What front matter of Hugo, Jekyll and MkDocs kinds says about an article, and nothing that it doesn't say in public.
+
+Only the fields read here travel on. Whatever else stands there (e-mail addresses, notes, internal links) stays behind.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from tamizdat_server.importers.dates import date_in_name, read_date
+from tamizdat_server.importers.front_matter import Fields, Value
+from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.text import clean, line, without_addresses, words
+
+_FALSE: Final = frozenset(("", "false", "no", "off", "0", "n"))
+_PUBLISHED: Final = ("date", "date.created", "publishdate", "pubdate", "published", "created")
+_UPDATED: Final = ("lastmod", "updated", "date.updated", "last_modified_at", "modified", "updated_at")
+_HIDDEN_STATUS: Final = frozenset(("draft", "private", "pending", "hidden", "future", "trash", "unlisted"))
+_url = re.compile(r"https?://[^\x00-\x20]{1,3990}")
+_IMAGE: Final = (
+    *("image", "image.path", "image.src", "image.url", "featured_image", "featured_image.src", "featuredimage"),
+    *("cover", "cover.image", "cover.src", "header.image", "thumbnail", "images"),
+)
+_IMAGE_ALT: Final = ("image.alt", "featured_image.alt", "cover.alt", "image_alt", "imagealt", "alt")
+_TEXT_CHARACTERS: Final = 20_000
+_TAGS: Final = 100
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """The fields of a page that its article carries. `image` is as the author wrote it: a path or an address."""
+
+    title: str
+    published: str | None
+    updated: str | None
+    byline: str
+    place: str
+    section: str
+    tags: list[str]
+    summary: str
+    source_url: str
+    translation_group: str
+    language: str
+    image: str
+    image_alt: str
+
+
+def unpublished(fields: Fields) -> str | None:
+    """Why an article must not be published at any date, or None."""
+    if _true(fields, "draft"):
+        return "a draft"
+    if "published" in fields and _text(fields, "published").lower() in _FALSE:
+        return "marked 'published: false'"
+    if (status := _text(fields, "status").lower()) in _HIDDEN_STATUS:
+        return f"its status is '{status}'"
+    if _true(fields, "private") or _true(fields, "headless"):
+        return "marked as private"
+    if _text(fields, "_build.render", "build.render").lower() in ("never", "false"):
+        return "marked as never to be rendered"
+    return None
+
+
+def embargo(fields: Fields) -> str | None:
+    """The date before which it must not appear, where one is set apart from its own date."""
+    return _date(fields, ("publishdate", "publish_date"))
+
+
+def read_facts(fields: Fields, *, name: str, warnings: Warnings) -> Facts:
+    """The public facts of a page whose file is called `name`."""
+    if any(field in fields for field in ("expirydate", "expiry_date", "expires", "unpublishdate")):
+        warnings.add("an expiry date was ignored")
+    section, *more = [*_texts(fields, "section", "category"), *_words(fields, "categories")] or [""]
+    tags = [*_words(fields, "tags", "tag"), *_words(fields, "topics"), *more] or _words(fields, "keywords")
+    return Facts(
+        title=_line(fields, "title", warnings=warnings),
+        published=_date(fields, _PUBLISHED) or date_in_name(name),
+        updated=_date(fields, _UPDATED),
+        byline=_byline(fields, warnings),
+        place=_line(fields, "place", "dateline", warnings=warnings),
+        section=line(section),
+        tags=_bounded_tags(tags, warnings),
+        summary=_summary(fields, warnings),
+        source_url=next(
+            filter(_url.fullmatch, _texts(fields, "source_url", "canonical_url", "canonicalurl", "canonical")), ""
+        ),
+        translation_group=_text(fields, "translationkey", "translation_key", "translation_group")[:200],
+        language=_text(fields, "lang", "language", "locale"),
+        image=_text(fields, *_IMAGE),
+        image_alt=words(_text(fields, *_IMAGE_ALT))[:_TEXT_CHARACTERS],
+    )
+
+
+def unread_date(fields: Fields) -> str:
+    """The date that an author wrote and nobody can read, or nothing."""
+    return next((text for text in _texts(fields, *_PUBLISHED) if text.lower() not in _FALSE | {"true"}), "")[:40]
+
+
+# -- reading fields ----------------------------------------------------------------------------------------------------
+
+
+def _values(fields: Fields, name: str) -> Iterable[Value]:
+    """A field's value, or each of them; `a.b` is field `b` of field `a`."""
+    value: Value = fields.get(name, "")
+    if "." in name and not value:
+        first, second = name.split(".", 1)
+        outer = fields.get(first, "")
+        value = outer.get(second, "") if isinstance(outer, dict) else ""
+    return value if isinstance(value, list) else [value]
+
+
+def _texts(fields: Fields, *names: str) -> list[str]:
+    texts = (clean(value).strip() for name in names for value in _values(fields, name) if isinstance(value, str))
+    return [text for text in texts if text]
+
+
+def _text(fields: Fields, *names: str) -> str:
+    return next(iter(_texts(fields, *names)), "")
+
+
+def _true(fields: Fields, name: str) -> bool:
+    # Whoever wrote anything but a no may have meant yes, and a draft must not leak.
+    return any(text.lower() not in _FALSE for text in _texts(fields, name))
+
+
+def _date(fields: Fields, names: Iterable[str]) -> str | None:
+    return next(filter(None, (read_date(text) for name in names for text in _texts(fields, name))), None)
+
+
+def _line(fields: Fields, *names: str, warnings: Warnings) -> str:
+    text = _text(fields, *names)
+    short = line(text)
+    if short.endswith("…") and not text.rstrip().endswith("…"):
+        warnings.add(f"the {names[0]} was longer than a line may be: cut")
+    return short
+
+
+def _words(fields: Fields, *names: str) -> list[str]:
+    """Tags and the like: a list, or one string with commas, or, as Jekyll has it, with spaces."""
+    found: list[str] = []
+    for name in names:
+        for value in _values(fields, name):
+            if not isinstance(value, str):
+                continue
+            is_list = isinstance(fields.get(name), list)
+            found += [value] if is_list else value.split(",") if "," in value else value.split()
+    return [word for word in (line(word) for word in found) if word]
+
+
+def _bounded_tags(tags: list[str], warnings: Warnings) -> list[str]:
+    unique = list(dict.fromkeys(tags))
+    if len(unique) > _TAGS:
+        warnings.add("more than 100 tags: the rest was left out")
+    return unique[:_TAGS]
+
+
+def _summary(fields: Fields, warnings: Warnings) -> str:
+    text = words(_text(fields, "summary", "description", "excerpt", "deck", "subtitle"))
+    if len(text) > _TEXT_CHARACTERS:
+        warnings.add("the summary was too long: cut")
+    return text[:_TEXT_CHARACTERS]
+
+
+def _byline(fields: Fields, warnings: Warnings) -> str:
+    values = [value for name in ("byline", "authors", "author") for value in _values(fields, name) if value]
+    named = [value.get("name", "") if isinstance(value, dict) else value for value in values[:_TAGS]]
+    names = [without_addresses(words(name)) for name in named if isinstance(name, str)]
+    if any("@" in name for name in named if isinstance(name, str)):
+        warnings.add("an e-mail address was left out of the byline")
+    return line(", ".join(dict.fromkeys(filter(None, names))))

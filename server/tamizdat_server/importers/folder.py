@@ -1,0 +1,58 @@
+"""A folder of Markdown files, each an article: the sources of a Hugo, Jekyll or MkDocs site."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tamizdat.errors import UnreadableSource
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers.files import FolderFiles, is_article, without_extension
+from tamizdat_server.importers.items import Item, Skipped
+from tamizdat_server.importers.page import PageReader, Rules
+from tamizdat_server.importers.text import key_of
+
+
+def read_markdown(
+    folder: Path, *, pictures: Pictures, now: str, date: str | None = None, editions: Sequence[str] = (), site: str = ""
+) -> Iterator[Item]:
+    """Every article of a folder, by path; an article's key is its path within it, without extension.
+
+    `now` and `date`, which is for articles that have none, are RFC 3339; `editions`: the languages to choose from, all
+    where none is named; `site`: the address under which the folder's own pages are to be found, for links between them.
+    Hidden files and symbolic links are passed over. Raises: UnreadableSource.
+    """
+    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site)
+    if not folder.is_dir():
+        raise UnreadableSource(source=str(folder), reason="there is no such folder")
+    files, reader = FolderFiles(folder), PageReader(rules)
+    paths = sorted(_articles(folder))
+    keys = _keys(paths)
+    for path in paths:
+        if path not in keys:
+            yield Skipped(path, f"its key would be {key_of(without_extension(path))!r}, as another file's is")
+        elif (folder / path).is_symlink():
+            yield Skipped(path, "a symbolic link")
+        elif (data := files.read(path)) is None:
+            yield Skipped(path, "it can't be read")
+        else:
+            yield reader.read(data, path=path, key=keys[path], files=files, at=now)
+
+
+def _articles(folder: Path) -> Iterator[str]:
+    def fail(error: OSError) -> None:
+        raise UnreadableSource(source=str(folder), reason=str(error)) from error
+
+    for place, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = (Path(place) / name).relative_to(folder).as_posix()
+            if is_article(path):
+                yield path
+
+
+def _keys(paths: list[str]) -> dict[str, str]:
+    """A key for each path; where two would have the same, the path that needed no change has it."""
+    keys: dict[str, str] = {}
+    for path in sorted(paths, key=lambda path: (key_of(without_extension(path)) != without_extension(path), path)):
+        keys.setdefault(key_of(without_extension(path)), path)
+    return {path: key for key, path in keys.items()}

@@ -1,0 +1,135 @@
+"""A git history of Markdown files, replayed: each commit's additions and changes, renames and deletions."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers.files import is_article, without_extension
+from tamizdat_server.importers.items import Item, Reached, Removed, Skipped
+from tamizdat_server.importers.page import PageReader, Rules
+from tamizdat_server.importers.repository import Change, Commit, Repository, open_repository
+from tamizdat_server.importers.text import key_of
+
+
+def read_git(
+    repo: Path | Repository,
+    *,
+    pictures: Pictures,
+    now: str,
+    date: str | None = None,
+    editions: Sequence[str] = (),
+    site: str = "",
+    until: str | None = None,
+    since: str | None = None,
+) -> Iterator[Item]:
+    """What each first-parent commit up to `until` did, in order, after `since`, the commit imported last.
+
+    A renamed article keeps its key, a deleted one is removed, and so is one that became a draft. Where `since` isn't
+    in the history any more, all of it is read again. The other words mean what they do in `read_markdown`.
+    Raises: UnreadableSource.
+    """
+    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site)
+    with nullcontext(repo) if isinstance(repo, Repository) else open_repository(repo) as repository:
+        yield from _read(repository, rules, until=until, since=since)
+
+
+def _read(repository: Repository, rules: Rules, *, until: str | None, since: str | None) -> Iterator[Item]:
+    last = repository.commit(until)
+    commits = [*repository.history(last)]
+    if since and all(commit.id != since for commit in commits):
+        if repository.is_ancestor(last, since):
+            return
+        yield Skipped(since[:12], "the commit imported last isn't in this history any more: all of it was read again")
+        since = None
+    keys, reader = _Keys(), PageReader(rules)
+    for commit in commits:
+        gone, changed = keys.follow(commit.changes)
+        if since is None:
+            yield from _replay(commit, gone, changed, repository=repository, reader=reader, now=rules.now)
+        if commit.id == since:
+            since = None
+    yield Reached(last)
+
+
+def _replay(
+    commit: Commit,
+    gone: list[str],
+    changed: list[tuple[Change, str]],
+    *,
+    repository: Repository,
+    reader: PageReader,
+    now: str,
+) -> Iterator[Item]:
+    files = _CommitFiles(repository, commit.id)
+    at = min(commit.at, now)
+    for key in gone:
+        yield Removed(key, at)
+    for change, key in changed:
+        data = repository.blob(change.blob)
+        if data is None:
+            yield Skipped(change.path, "it can't be read")
+            continue
+        item = reader.read(data, path=change.path, key=key, files=files, at=at)
+        yield item
+        if isinstance(item, Skipped) and item.hidden:
+            yield Removed(key, at)
+
+
+class _CommitFiles:
+    """The files as they were at a commit."""
+
+    def __init__(self, repository: Repository, commit: str) -> None:
+        self._repository, self._commit = repository, commit
+
+    def read(self, path: str) -> bytes | None:
+        return self._repository.blob(f"{self._commit}:{self._repository.prefix}{path}")
+
+    def has(self, path: str) -> bool:
+        return self.read(path) is not None
+
+
+class _Keys:
+    """Which key each file's article is known under, as files come, move and go."""
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
+
+    def follow(self, changes: list[Change]) -> tuple[list[str], list[tuple[Change, str]]]:
+        """The keys whose articles are gone, and each article that was added or changed, with its key."""
+        left = {change.old or change.path: key for change in changes if (key := self._leave(change)) is not None}
+        stays = [change for change in changes if change.blob and is_article(change.path)]
+        for change in stays:
+            if change.old in left and not _is_draft(change.old):
+                self._take(change.path, left[change.old])
+        for change in stays:
+            if change.path not in self._by_path:
+                self._take(change.path, self._free_key(change.path))
+        gone = sorted(key for key in left.values() if key not in self._paths)
+        return gone, [(change, self._by_path[change.path]) for change in sorted(stays, key=lambda change: change.path)]
+
+    def _leave(self, change: Change) -> str | None:
+        path = change.old or change.path
+        if change.status == "M" and change.blob:
+            return None
+        key = self._by_path.pop(path, None)
+        if key is not None:
+            del self._paths[key]
+        return key
+
+    def _take(self, path: str, key: str) -> None:
+        self._by_path[path], self._paths[key] = key, path
+
+    def _free_key(self, path: str) -> str:
+        base = key = key_of(without_extension(path))
+        number = 1
+        while key in self._paths:
+            number += 1
+            key = key_of(f"{base}-{number}")
+        return key
+
+
+def _is_draft(path: str) -> bool:
+    # A draft was never public, so that the article gets the key of the place where it is published.
+    return "_drafts" in path.split("/")[:-1]

@@ -1,0 +1,71 @@
+"""Markdown (CommonMark with tables, strikethrough, definition lists, footnotes) and its HTML, one step from blocks."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.mkdocs import drop_attribute_lists, resolve_admonitions
+from tamizdat_server.importers.shortcodes import resolve_shortcodes
+
+NOTE: Final = "tamizdat-note"
+NOTES: Final = "tamizdat-notes"
+NOTE_TEXT: Final = "tamizdat-note-text"
+
+# markdown-it drops what is nested deeper than its limit; quotes are the one thing that people nest that deep.
+_NESTING: Final = 60
+_deep_quote = re.compile(r"^((?:[ \t]{0,3}>){16})(?:[ \t]{0,3}>)+", re.MULTILINE)
+
+
+def to_html(text: str, warnings: Warnings) -> str:
+    """The HTML of a Markdown text, raw HTML within it kept as it is; footnotes as elements named above."""
+    text = resolve_admonitions(resolve_shortcodes(text, warnings), warnings)
+    text = _deep_quote.sub(r"\1", drop_attribute_lists(text, warnings))
+    return _parser().render(text)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _NESTING}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin).use(deflist_plugin)
+    parser.validateLink = _any_link
+    for rule, write in _RULES.items():
+        parser.add_render_rule(rule, write)
+    return parser
+
+
+def _any_link(url: str) -> bool:  # noqa: ARG001
+    """Which links may stay is decided where blocks are made; here each is recognised, so that its text is."""
+    return True
+
+
+def _note_ref(_: RendererHTML, tokens: Sequence[Token], place: int, *_rest: Any) -> str:
+    return f'<{NOTE} id="{tokens[place].meta["id"] + 1}"></{NOTE}>'
+
+
+def _note_open(_: RendererHTML, tokens: Sequence[Token], place: int, *_rest: Any) -> str:
+    return f'<{NOTE_TEXT} id="{tokens[place].meta["id"] + 1}">'
+
+
+def _constant(text: str) -> Any:
+    def write(_: RendererHTML, *_rest: Any) -> str:
+        return text
+
+    return write
+
+
+_RULES: Final[dict[str, Any]] = {
+    "footnote_ref": _note_ref,
+    "footnote_open": _note_open,
+    "footnote_close": _constant(f"</{NOTE_TEXT}>\n"),
+    "footnote_block_open": _constant(f"<{NOTES}>\n"),
+    "footnote_block_close": _constant(f"</{NOTES}>\n"),
+    "footnote_anchor": _constant(""),
+}

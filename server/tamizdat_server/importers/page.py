@@ -1,0 +1,195 @@
+"""One Markdown file to one draft, or the reason why not. Folders and git histories both read their pages here."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+import msgspec
+
+from tamizdat.errors import FormatError
+from tamizdat.format.article import Article, Image, plain_text
+from tamizdat.format.names import sha256
+from tamizdat_server.draft import Draft
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers.fields import Facts, embargo, read_facts, unpublished, unread_date
+from tamizdat_server.importers.files import MAX_ARTICLE_BYTES, Files, without_extension
+from tamizdat_server.importers.fit import fitted
+from tamizdat_server.importers.front_matter import BadFrontMatter, Fields, split_front_matter
+from tamizdat_server.importers.html import Content, read_html
+from tamizdat_server.importers.items import Imported, Skipped, Warnings
+from tamizdat_server.importers.language import Languages, meant
+from tamizdat_server.importers.markdown import to_html
+from tamizdat_server.importers.place import PagePlace
+from tamizdat_server.importers.text import clean, line
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What holds for all pages of an import; times are RFC 3339.
+
+    `date` is for articles that have none; `site` is the address under which the source's own pages are to be found.
+    """
+
+    pictures: Pictures
+    now: str
+    date: str | None
+    editions: Sequence[str]
+    site: str
+
+
+class Refused(Exception):
+    """Why a page isn't imported. `hidden`: its author keeps it from the public on purpose."""
+
+    def __init__(self, reason: str, *, hidden: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.hidden = reason, hidden
+
+
+class PageReader:
+    """Reads the pages of one source; one whose text is the same as before is not taken apart again."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._languages = Languages(rules.editions)
+        self._read: dict[str, tuple[str, Content, list[str]]] = {}
+
+    def read(self, data: bytes, *, path: str, key: str, files: Files, at: str) -> Imported | Skipped:
+        """The page at `path` of its source, to be known under `key`."""
+        try:
+            return self._imported(data, PurePosixPath(path), key, files, at)
+        except Refused as refused:
+            return Skipped(source=path, reason=refused.reason, hidden=refused.hidden)
+        except FormatError as error:
+            return Skipped(source=path, reason=f"not an article that the format allows: {error.what}")
+
+    def _imported(self, data: bytes, path: PurePosixPath, key: str, files: Files, at: str) -> Imported:
+        _check_path(path)
+        fields, text = _split(data)
+        warnings = Warnings()
+        facts = read_facts(fields, name=path.name, warnings=warnings)
+        published = self._check_public(fields, facts)
+        place = PagePlace(
+            path=str(path), files=files, pictures=self._rules.pictures, site=self._rules.site, warnings=warnings
+        )
+        content = self._content(text, facts.title, place)
+        title = facts.title or line(content.heading) or self._name_as_title(path, warnings)
+        edition, group = self._edition(str(path), facts, f"{title}\n{_words(content)}", warnings, files)
+        draft = Draft(
+            key=key,
+            edition=edition,
+            title=title,
+            published=published,
+            updated=self._updated(facts, published),
+            byline=facts.byline,
+            place=facts.place,
+            section=facts.section,
+            tags=facts.tags,
+            summary=facts.summary,
+            source_url=facts.source_url,
+            translation_group=facts.translation_group or group,
+            image=self._lead_image(facts, place),
+            body=content.body,
+            footnotes=content.footnotes,
+        )
+        return Imported(draft=fitted(draft, warnings), source=str(path), at=at, warnings=warnings.list())
+
+    # -- whether -------------------------------------------------------------------------------------------------------
+
+    def _check_public(self, fields: Fields, facts: Facts) -> str:
+        """The time of publication. Raises: Refused for drafts, future articles and those without a date."""
+        if reason := unpublished(fields):
+            raise Refused(reason, hidden=True)
+        published = facts.published or self._rules.date
+        if not published:
+            written = unread_date(fields)
+            why = f"its date {written!r} can't be read" if written else "it has no date"
+            raise Refused(f"{why}; --date gives one to all such articles")
+        for moment in (published, embargo(fields)):
+            if moment and moment > self._rules.now:
+                raise Refused(f"dated in the future, {moment}", hidden=True)
+        return published
+
+    def _updated(self, facts: Facts, published: str) -> str | None:
+        # A change before publication, or one that is still to come, is a slip.
+        return facts.updated if facts.updated and published <= facts.updated <= self._rules.now else None
+
+    # -- what ----------------------------------------------------------------------------------------------------------
+
+    def _content(self, text: str, title: str, place: PagePlace) -> Content:
+        digest = sha256(f"{title}\0{text}".encode())
+        known = self._read.get(place.path)
+        if known and known[0] == digest:
+            _, content, warned = known
+        else:
+            inner = place.with_warnings(Warnings())
+            content, warned = read_html(to_html(text, inner.warnings), inner, title=title), inner.warnings.list()
+            # A picture may change while the text that shows it doesn't.
+            if not inner.looked_for_files:
+                self._read[place.path] = digest, content, warned
+        for warning in warned:
+            place.warnings.add(warning)
+        return content
+
+    def _lead_image(self, facts: Facts, place: PagePlace) -> Image | None:
+        if not facts.image:
+            return None
+        found = place.picture(facts.image, alt=facts.image_alt)
+        if isinstance(found, Image):
+            return found
+        place.warnings.add("a lead picture that isn't in the source was left out")
+        return None
+
+    def _name_as_title(self, path: PurePosixPath, warnings: Warnings) -> str:
+        warnings.add("no title: the file's name was taken")
+        return line(path.stem.replace("-", " ").replace("_", " ")) or "…"
+
+    def _edition(self, path: str, facts: Facts, text: str, warnings: Warnings, files: Files) -> tuple[str, str]:
+        """The edition, and the translation group that the path tells. Raises: Refused for a language without one."""
+        in_path = self._languages.in_path(without_extension(path))
+        code = facts.language or (in_path[0] if in_path else "")
+        group = in_path[1] if in_path else self._group_of_original(path, files)
+        if code:
+            if meant(code).split("-")[0] != code.lower().replace("_", "-").split("-")[0]:
+                warnings.add(f"'{code}' is a country's code and was read as the language '{meant(code)}'")
+            edition = self._languages.edition(code)
+        else:
+            edition = self._languages.detect(text)
+            if edition and len(self._languages.editions) != 1:
+                warnings.add(f"the language was told from the text: {edition}")
+        if edition is None:
+            known = ", ".join(self._languages.editions)
+            raise Refused(
+                f"in the language '{meant(code) if code else 'kk'}', and this newsroom's editions are {known or 'none'}"
+            )
+        return edition, group[:200]
+
+    def _group_of_original(self, path: str, files: Files) -> str:
+        """`name.md` is the original of `name.kk.md`."""
+        stem, dot = without_extension(path), path.rfind(".")
+        others = (code for edition in self._rules.editions for code in (edition, "kz" if edition == "kk" else ""))
+        return stem if any(code and files.has(f"{stem}.{code}{path[dot:]}") for code in others) else ""
+
+
+def _check_path(path: PurePosixPath) -> None:
+    if "_drafts" in path.parts[:-1]:
+        raise Refused("in a _drafts folder", hidden=True)
+    if path.stem == "_index":
+        raise Refused("a list of pages, not an article")
+
+
+def _split(data: bytes) -> tuple[Fields, str]:
+    if len(data) > MAX_ARTICLE_BYTES:
+        raise Refused("too large for an article")
+    try:
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        return split_front_matter(clean(data.decode("utf-16" if wide else "utf-8")))
+    except UnicodeDecodeError as error:
+        raise Refused("it is not UTF-8 text") from error
+    except BadFrontMatter as error:
+        raise Refused(f"its front matter can't be read: {error}") from error
+
+
+def _words(content: Content) -> str:
+    article = Article(key="-", edition="en", revision=1, title="", published="", updated="", body=content.body)
+    try:
+        return plain_text(article)
+    except FormatError:
+        return ""

@@ -1,0 +1,105 @@
+"""Where a page stands in its source: what its links and pictures mean there."""
+
+import base64
+import binascii
+import posixpath
+import re
+from urllib.parse import unquote, urljoin
+
+from tamizdat.format.article import Image
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers.files import ARTICLES, Files, inside, without_extension
+from tamizdat_server.importers.items import Warnings
+
+_absolute = re.compile(r"(?:https?://|mailto:)[^\x00-\x20]+", re.IGNORECASE)
+_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_data = re.compile(r"data:image/[\w.+-]+;base64,(.*)", re.DOTALL)
+_HREF_CHARACTERS = 4_000
+_PICTURE_ROOTS = ("", "static", "assets", "public", "docs")
+
+
+class PagePlace:
+    """The surroundings of one page. `looked_for_files`: what it comes to depends on other files of the source."""
+
+    def __init__(self, *, path: str, files: Files, pictures: Pictures, site: str, warnings: Warnings) -> None:
+        self.path, self.warnings = path, warnings
+        self.looked_for_files = False
+        self._files, self._pictures, self._site = files, pictures, site
+
+    def with_warnings(self, warnings: Warnings) -> "PagePlace":
+        """The same place, with a list of warnings of its own."""
+        return PagePlace(path=self.path, files=self._files, pictures=self._pictures, site=self._site, warnings=warnings)
+
+    def address(self, href: str) -> str | None:
+        """An absolute address, a relative one under the site's, where that is known, or None: the text stays alone."""
+        href = href.replace(" ", "%20")
+        if href.startswith("//"):
+            href = f"https:{href}"
+        if not _scheme.match(href):
+            return self._relative(href)
+        if _absolute.fullmatch(href) and len(href) <= _HREF_CHARACTERS:
+            return href
+        self.warnings.add("links that are neither http, https nor mailto became text")
+        return None
+
+    def picture(self, source: str, *, alt: str) -> Image | str | None:
+        """A picture of the source; or the address of one that lies elsewhere, which isn't fetched."""
+        if found := _data.match(source):
+            return self._add(_decoded(found[1]), alt)
+        if source.startswith("//") or _scheme.match(source):
+            return self._elsewhere(source)
+        self.looked_for_files = True
+        for path in self._candidates(source):
+            if data := self._files.read(path):
+                return self._add(data, alt)
+        if self._site and (address := self.address(source)):
+            return self._elsewhere(address)
+        self.warnings.add("pictures that aren't in the source were replaced by their words")
+        return None
+
+    def _relative(self, href: str) -> str | None:
+        path, mark, fragment = href.partition("#")
+        if not path:
+            self.warnings.add("links within the page became text")
+            return None
+        target = self._in_source(unquote(path.partition("?")[0]))
+        if not self._site or target is None:
+            self.warnings.add("relative links became text")
+            return None
+        if target.lower().endswith(ARTICLES):
+            target = f"{without_extension(target)}/"
+        elif path.endswith("/"):
+            target += "/"
+        return self.address(urljoin(self._site.rstrip("/") + "/", target.replace(" ", "%20")) + mark + fragment)
+
+    def _in_source(self, path: str) -> str | None:
+        return inside(path if path.startswith("/") else posixpath.join(posixpath.dirname(self.path), path))
+
+    def _candidates(self, source: str) -> list[str]:
+        path = unquote(re.split(r"[?#]", source)[0])
+        beside = [] if path.startswith("/") else [self._in_source(path)]
+        return [
+            found
+            for found in (*beside, *(inside(posixpath.join(root, path.lstrip("/"))) for root in _PICTURE_ROOTS))
+            if found
+        ]
+
+    def _elsewhere(self, source: str) -> str | None:
+        address = self.address(source)
+        if address and not address.lower().startswith("mailto:"):
+            self.warnings.add("pictures that lie elsewhere were not fetched: they became links")
+            return address
+        return None
+
+    def _add(self, data: bytes, alt: str) -> Image | None:
+        image = self._pictures.add(data, alt=alt)
+        if image is None:
+            self.warnings.add("pictures that can't be read were replaced by their words")
+        return image
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=False)
+    except (binascii.Error, ValueError):
+        return b""
