@@ -30,8 +30,13 @@ def build_heads(public: Path) -> list[tuple[str, bytes]]:
     room = min(LIMITS.head_delta_bytes, (LIMITS.head_bytes - _TRUST_BYTES) // max(len(codes), 1))
     quiet = live.signed - unix(live.catalog.published) >= _DAY
     deltas = {code: [] if quiet else list(_deltas(public, live.catalog, code, room)) for code in codes}
-    heads = [(head_path(code), encode_pack([*trust, *files])) for code, files in deltas.items()]
-    return [(head_path(), encode_pack([*trust, *(file for files in deltas.values() for file in files)])), *heads]
+    heads = [(head_path(code), _pack([*trust, *files])) for code, files in deltas.items()]
+    return [(head_path(), _pack([*trust, *(file for files in deltas.values() for file in files)])), *heads]
+
+
+def _pack(files: list[tuple[str, bytes]]) -> bytes:
+    # Two deltas of small editions may be the same file: against different prefixes the same frame says two things.
+    return encode_pack(dict(files).items())
 
 
 def _trust_paths(public: Path, live: Live) -> Iterator[str]:

@@ -37,7 +37,10 @@ def articles_and_records(db: Database) -> None:
             line BLOB NOT NULL,
             UNIQUE (edition, key, revision));
         CREATE INDEX records_by_version ON records (edition, version);
-        CREATE INDEX records_newest ON records (edition, published DESC, key) WHERE kind = 'article';
+        CREATE INDEX records_by_end ON records (edition, superseded) WHERE superseded IS NOT NULL;
+        -- With everything that says who stood where at an earlier version.
+        CREATE INDEX records_newest ON records (edition, published DESC, key, version, superseded)
+            WHERE kind = 'article';
         CREATE UNIQUE INDEX records_current ON records (edition, key) WHERE superseded IS NULL;
         CREATE INDEX records_live ON records (edition, published, key) WHERE superseded IS NULL AND kind = 'article';
         CREATE INDEX records_by_bundle ON records (bundle, key, revision) WHERE bundle IS NOT NULL;
@@ -66,13 +69,19 @@ def published_files(db: Database) -> None:
         CREATE TABLE deltas (
             edition TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, plain INTEGER NOT NULL,
             sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, raw_sha256 TEXT NOT NULL, raw_bytes INTEGER NOT NULL,
-            prefix TEXT NOT NULL, PRIMARY KEY (edition, start, stop, plain)) WITHOUT ROWID;
+            prefix TEXT NOT NULL, newest INTEGER NOT NULL, also TEXT NOT NULL,
+            PRIMARY KEY (edition, start, stop, plain)) WITHOUT ROWID;
 
-        -- `published`, `key`: the first place that belongs to a segment. Tombstones' have only a key.
+        -- The version at which an edition's snapshot stands; deltas lead on from there.
+        CREATE TABLE snapshots (edition TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+
+        -- `published`, `key`: the first place that belongs to a segment. Tombstones' have only a key. `state`: the
+        -- version whose records it holds, the snapshot's or a later one.
         CREATE TABLE segments (
             edition TEXT NOT NULL, kind TEXT NOT NULL, published TEXT NOT NULL, key TEXT NOT NULL,
             sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, raw_sha256 TEXT NOT NULL, raw_bytes INTEGER NOT NULL,
-            records INTEGER NOT NULL, PRIMARY KEY (edition, kind, published, key)) WITHOUT ROWID;
+            records INTEGER NOT NULL, state INTEGER NOT NULL,
+            PRIMARY KEY (edition, kind, published, key)) WITHOUT ROWID;
 
         -- `closed`: not merged with later ones any more.
         CREATE TABLE revision_bundles (
@@ -101,6 +110,8 @@ def published_files(db: Database) -> None:
             path TEXT PRIMARY KEY, edition TEXT NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL,
             low TEXT NOT NULL, high TEXT NOT NULL, dropped INTEGER) WITHOUT ROWID;
         CREATE INDEX files_dropped ON files (dropped) WHERE dropped IS NOT NULL;
+        -- Named by the live catalog, but not by the next one.
+        CREATE TABLE outdated (path TEXT PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE withdrawn (path TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 
         -- Files that are replaced, as they have to stand beside the newest catalog.

@@ -52,13 +52,14 @@ def _edition(work: Work, config: Config, code: str) -> Edition:
     snapshot = SnapshotList(
         "tamizdat.snapshot.1",
         code,
+        segments.snapshot_version(work, code),
         segments.references(work, code, "segment"),
         segments.references(work, code, "tombstones"),
     )
     return Edition(
         title=said.title,
         direction="rtl" if said.direction == "rtl" else "ltr",
-        articles=sum(segment.records for segment in snapshot.segments),
+        articles=_articles(work, code),
         version=deltas.edition_version(work, code),
         deltas=inline,
         snapshot=_list(work, snapshot),
@@ -66,6 +67,11 @@ def _edition(work: Work, config: Config, code: str) -> Edition:
         revisions=_list(work, RevisionsList("tamizdat.revisions.1", code, bundles)) if bundles else None,
         media=_list(work, MediaList("tamizdat.media.1", code, pictures)) if pictures else None,
     )
+
+
+def _articles(work: Work, code: str) -> int:
+    query = "SELECT count(*) FROM records WHERE edition = ? AND superseded IS NULL AND kind = 'article'"
+    return work.one(query, code)
 
 
 def _more_mirrors(work: Work, config: Config) -> ListRef | None:

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterable
 
-from tamizdat.format.bundle import prefix_name, prefix_of
+import msgspec
+
 from tamizdat.format.catalog import DeltaRef
 from tamizdat.format.names import bundle_path
-from tamizdat_server.publish.spans import Inline, Span, has_plain, inline, merged, singles
+from tamizdat_server.publish.prefixes import NO_PREFIX, Prefix, prefix_at
+from tamizdat_server.publish.spans import Inline, Span, cheapest, has_plain, inline, merged, singles
 from tamizdat_server.publish.work import ENCODING_COLUMNS, Packed, Work, encoding_of, fits, pack, plain_bundle, total
 
 
@@ -78,18 +80,18 @@ def rebuild(work: Work, edition: str, withdrawn: Iterable[sqlite3.Row]) -> None:
 
 def _make(work: Work, edition: str, span: Span) -> bool:
     """Write a span's encodings, unless it is so large that segments serve as well."""
-    start, stop = _version(work, edition, span.start), _version(work, edition, span.stop)
+    start, stop = version_of(work, edition, span.start), version_of(work, edition, span.stop)
     lines = _touched(work, edition, start, stop)
     if total(lines) > max(work.settings.delta_raw_bytes, _snapshot_bytes(work, edition) // 4):
         return False
     raw = plain_bundle(work, edition, "delta", lines, from_=start, to=stop)
-    prefix = prefix_at(work, edition, start)
-    packed = pack(raw, level=work.settings.delta_level, prefix=prefix)
+    prefix = prefix_at(work, edition, start, stop, single=span.stop - span.start == 1)
+    packed = pack(raw, level=work.settings.delta_level, prefix=prefix.data)
     if not fits(packed):
         return False
-    _note(work, edition, span, packed, prefix=prefix_name(prefix), versions=(start, stop))
-    if prefix and has_plain(span, work.settings):
-        _note(work, edition, span, pack(raw, level=work.settings.delta_level), prefix="", versions=(start, stop))
+    _note(work, edition, span, packed, prefix, versions=(start, stop))
+    if prefix.data and has_plain(span, work.settings):
+        _note(work, edition, span, pack(raw, level=work.settings.delta_level), NO_PREFIX, versions=(start, stop))
     return True
 
 
@@ -104,31 +106,21 @@ def _touched(work: Work, edition: str, start: int, stop: int) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def prefix_at(work: Work, edition: str, version: int) -> bytes:
-    """The prefix of a reader who stands at `version`. docs/format.md, section 4.4."""
-    rows = work.db.execute(
-        "SELECT line FROM records WHERE edition = ? AND kind = 'article' AND version <= ?"
-        " AND (superseded IS NULL OR superseded > ?) ORDER BY published DESC, key",
-        (edition, version, version),
-    )
-    return prefix_of(line for (line,) in rows)
-
-
 def _snapshot_bytes(work: Work, edition: str) -> int:
     return work.one("SELECT sum(raw_bytes) FROM segments WHERE edition = ?", edition) or 0
 
 
-def _version(work: Work, edition: str, step: int) -> int:
+def version_of(work: Work, edition: str, step: int) -> int:
     return int(work.one("SELECT version FROM steps WHERE edition = ? AND step = ?", edition, step))
 
 
-def _note(work: Work, edition: str, span: Span, packed: Packed, *, prefix: str, versions: tuple[int, int]) -> None:
+def _note(work: Work, edition: str, span: Span, packed: Packed, prefix: Prefix, *, versions: tuple[int, int]) -> None:
     low, high = (f"{version:016}" for version in versions)
     work.tree.add(packed.path, packed.data, edition=edition, kind="delta", version=work.version, low=low, high=high)
     work.db.execute(
-        f"INSERT INTO deltas (edition, start, stop, plain, prefix, {ENCODING_COLUMNS})"  # noqa: S608 - our own words
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (edition, span.start, span.stop, int(not prefix), prefix, *packed.row),
+        f"INSERT INTO deltas (edition, start, stop, plain, prefix, newest, also, {ENCODING_COLUMNS})"  # noqa: S608 - our own words
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (edition, *span, int(not prefix.data), prefix.name, prefix.newest, prefix.also_json, *packed.row),
     )
 
 
@@ -137,6 +129,16 @@ def _drop(work: Work, edition: str, span: Span, *, tainted: bool) -> None:
     for row in work.rows(f"SELECT sha256 FROM deltas WHERE {where}", edition, *span):  # noqa: S608 - our own words
         work.tree.leave(bundle_path(row["sha256"]), tainted=tainted)
     work.db.execute(f"DELETE FROM deltas WHERE {where}", (edition, *span))  # noqa: S608
+
+
+def plain_cost(work: Work, edition: str, version: int) -> int | None:
+    """The bytes of the plain deltas that lead from `version` to the edition's newest; None where none do."""
+    start = work.one("SELECT step FROM steps WHERE edition = ? AND version = ?", edition, version)
+    if start is None:
+        return None
+    rows = work.rows("SELECT start, stop, bytes FROM deltas WHERE edition = ? AND plain", edition)
+    plain = {Span(row["start"], row["stop"]): row["bytes"] for row in rows}
+    return cheapest(start, newest_step(work, edition) or 0, plain)
 
 
 # -- naming ------------------------------------------------------------------------------------------------------------
@@ -176,6 +178,8 @@ def _reference(row: sqlite3.Row) -> DeltaRef:
         raw_sha256=encoding.raw_sha256,
         raw_bytes=encoding.raw_bytes,
         prefix=row["prefix"],
+        newest=row["newest"],
+        also=msgspec.json.decode(row["also"], type=list[int]),
     )
 
 

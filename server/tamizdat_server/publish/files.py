@@ -41,10 +41,22 @@ class Tree:
             (path, edition, kind, version, low, high),
         )
         self.db.execute("DELETE FROM withdrawn WHERE path = ?", (path,))
+        self.db.execute("DELETE FROM outdated WHERE path = ?", (path,))
 
     def drop(self, path: str) -> None:
         """No catalog names this file from now on; it stays a while for readers who are in the middle of a sync."""
         self.db.execute("UPDATE files SET dropped = ? WHERE path = ?", (self.now, path))
+
+    def outdate(self, path: str) -> None:
+        """The next catalog won't name this file, though the live one does."""
+        self.db.execute("INSERT OR IGNORE INTO outdated VALUES (?)", (path,))
+
+    def drop_outdated(self) -> None:
+        """Drop what was outdated before, as the next catalog is being made."""
+        self.db.execute(
+            "UPDATE files SET dropped = ? WHERE dropped IS NULL AND path IN (SELECT path FROM outdated)", (self.now,)
+        )
+        self.db.execute("DELETE FROM outdated")
 
     def withdraw(self, path: str) -> None:
         """This file holds something that was retracted: it goes once the new catalog is live, and mirrors are told."""

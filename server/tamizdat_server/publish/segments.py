@@ -1,49 +1,191 @@
 """Segments: an edition's articles cut by publication date and key, and its tombstones cut by key.
 
-Bounds stay where they are; a publish encodes again only the segments in which something changed. A segment that has
-grown too large is cut from its oldest end, so that only the newest one keeps changing.
+The snapshot as a whole stands at a version that may lie behind: plain deltas lead on from there, and what a segment
+holds of a later version does no harm. So a publish encodes only the newest segment, and those that hold what was
+retracted; the others when a *refresh* brings the snapshot up to date, which happens after a head is live. Bounds stay
+where they are, but for the small pieces that were cut off the newest segment, which a refresh joins.
 """
 
-import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import Literal, NamedTuple
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from tamizdat.errors import NewsroomError
 from tamizdat.format.catalog import SegmentRef
-from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import bundle_path
+from tamizdat_server.publish import deltas
 from tamizdat_server.publish.changes import Change, Place
-from tamizdat_server.publish.work import ENCODING_COLUMNS, Packed, Work, encoding_of, pack, plain_bundle, total
+from tamizdat_server.publish.cutting import BEGINNING, BEYOND, Cut, Kind, Range, compressed, newest_apart, pieces
+from tamizdat_server.publish.work import ENCODING_COLUMNS, Work, encoding_of
 
-Kind = Literal["segment", "tombstones"]
-BEYOND: Place = ("~", "")
-"""Sorts after every place."""
-
-
-class Piece(NamedTuple):
-    """Records of one segment: where each stands, and its line."""
-
-    places: list[Place]
-    lines: list[bytes]
+Rows = Sequence[sqlite3.Row]
 
 
-def update(work: Work, edition: str, changes: Sequence[Change]) -> None:
-    """Encode again what changed: `changes` are those of this version."""
-    moved = [place for change in changes for place in (change.before, change.after) if place]
-    taken_back = {change.before for change in changes if change.is_retraction and change.before}
-    _update(work, edition, "segment", moved, taken_back)
-    # A tombstone appears, or goes when its article comes back.
-    buried = [change.key for change in changes if (not change.before and change.revision > 1) or not change.after]
-    _update(work, edition, "tombstones", [("", key) for key in buried], set())
+def snapshot_version(work: Work, edition: str) -> int:
+    """The version at which the edition's snapshot stands; 0 before the first."""
+    return work.one("SELECT version FROM snapshots WHERE edition = ?", edition) or 0
+
+
+# -- at each publish ---------------------------------------------------------------------------------------------------
+
+
+def update(work: Work, edition: str, changes: Sequence[Change], withdrawn: Rows) -> None:
+    """Encode the newest segment and those that hold one of the `withdrawn` records; all, where no delta leads on."""
+    rows = _rows(work, edition, "segment")
+    tainted = _holding(rows, withdrawn)
+    if deltas.plain_cost(work, edition, snapshot_version(work, edition)) is None:
+        refresh(work, edition, tainted=tainted)
+        return
+    for index in tainted - {len(rows) - 1}:
+        of = _range(edition, "segment", rows, index, index, rows[index]["state"])
+        _replace(work, of, level=work.settings.rebuild_level, leave=work.tree.withdraw)
+    places = [place for change in changes for place in (change.before, change.after) if place]
+    if len(rows) - 1 in tainted or any(place >= _place(rows[-1]) for place in places):
+        _replace_newest(work, edition, rows, tainted)
+    _begin_at_the_beginning(work, edition, "segment")
+
+
+def _replace_newest(work: Work, edition: str, rows: Rows, tainted: Collection[int]) -> None:
+    of = _range(edition, "segment", rows, len(rows) - 1, len(rows) - 1, work.version)
+    leave = work.tree.withdraw if len(rows) - 1 in tainted else work.tree.drop
+    _replace(work, of, level=work.settings.newest_segment_level, leave=leave)
+
+
+def _holding(rows: Rows, records: Rows) -> set[int]:
+    """The segments in which one of these records stood when they were encoded."""
+    starts = [_place(row) for row in rows]
+    found: set[int] = set()
+    for record in records:
+        index = bisect_right(starts, (record["published"], record["key"])) - 1
+        if index >= 0 and record["version"] <= rows[index]["state"] < (record["superseded"] or 1 << 62):
+            found.add(index)
+    return found
+
+
+# -- bringing the snapshot up to date ----------------------------------------------------------------------------------
+
+
+def refresh_if_due(work: Work, edition: str) -> None:
+    """Refresh the snapshot for the next catalog, at a multiple of eight, once the deltas after it weigh enough."""
+    step = deltas.newest_step(work, edition) or 0
+    if step % work.settings.group or not step:
+        return
+    size = work.one("SELECT sum(bytes) FROM segments WHERE edition = ?", edition) or 0
+    cost = deltas.plain_cost(work, edition, snapshot_version(work, edition))
+    if cost is None or cost > size * work.settings.refresh_share:
+        refresh(work, edition, later=True)
+
+
+def refresh(work: Work, edition: str, *, tainted: Collection[int] = (), later: bool = False) -> None:
+    """Bring every segment up to the edition's version. `later`: the live catalog still names the ones replaced."""
+    since, now = snapshot_version(work, edition), deltas.edition_version(work, edition)
+    for kind in ("segment", "tombstones"):
+        rows = _rows(work, edition, kind)
+        touched = _touched(rows, _changed_places(work, edition, kind, since))
+        small = work.settings.segment_raw_bytes * 3 // 4 if kind == "segment" else 0
+        for first, last in _groups(rows, touched, small):
+            of = _range(edition, kind, rows, first, last, now)
+            gone = kind == "segment" and any(first <= index <= last for index in tainted)
+            leave = work.tree.outdate if later else work.tree.withdraw if gone else work.tree.drop
+            _replace(work, of, level=work.settings.segment_level, leave=leave)
+        _begin_at_the_beginning(work, edition, kind)
+    work.db.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?)", (edition, now))
+
+
+def _changed_places(work: Work, edition: str, kind: Kind, since: int) -> Iterator[tuple[Place, int]]:
+    """(place, version) of each record that came or went after version `since`."""
+    what = "article" if kind == "segment" else "retraction"
+    for column in ("version", "superseded"):
+        query = f"SELECT published, key, {column} FROM records WHERE edition = ? AND kind = ? AND {column} > ?"  # noqa: S608
+        yield from (((row[0], row[1]), row[2]) for row in work.rows(query, edition, what, since))
+
+
+def _touched(rows: Rows, changed: Iterator[tuple[Place, int]]) -> set[int]:
+    if not rows:
+        return {0} if any(True for _ in changed) else set()
+    starts = [_place(row) for row in rows]
+    indexes = ((bisect_right(starts, place) - 1, version) for place, version in changed)
+    return {index for index, version in indexes if version > rows[index]["state"]}
+
+
+def _groups(rows: Rows, touched: set[int], small: int) -> Iterator[tuple[int, int]]:
+    """(first, last) of the segments to encode anew: those that were touched, and small neighbours joined."""
+    joined: set[int] = set()
+    run: list[int] = []
+    for index, row in enumerate(rows[:-1]):
+        run = [*run, index] if row["raw_bytes"] < small else []
+        if len(run) > 1 and sum(rows[i]["raw_bytes"] for i in run) >= small:
+            yield run[0], index
+            joined |= set(run)
+            run = []
+    yield from ((index, index) for index in sorted(touched - joined))
+
+
+# -- both --------------------------------------------------------------------------------------------------------------
+
+
+def _replace(work: Work, of: Range, *, level: int, leave: Callable[[str], None]) -> None:
+    """Put as many segments as the records of a range now need, none at all included, in the place of those there."""
+    rows = work.rows(
+        "SELECT published, key, sha256 FROM segments WHERE edition = ? AND kind = ?"
+        " AND (published, key) >= (?, ?) AND (published, key) < (?, ?)",
+        of.edition, of.kind, *of.start, *of.end,
+    )  # fmt: skip
+    cut_pieces = pieces(work, of)
+    if of.kind == "segment" and of.end == BEYOND:
+        cut_pieces = newest_apart(work, cut_pieces)
+    cuts = list(compressed(work, of, cut_pieces, level=level))
+    for row in rows:
+        work.db.execute(
+            "DELETE FROM segments WHERE edition = ? AND kind = ? AND published = ? AND key = ?",
+            (of.edition, of.kind, row["published"], row["key"]),
+        )
+    for index, piece in enumerate(cuts):
+        start = piece.start if index else of.start
+        _note(work, of, start, cuts[index + 1].start if index + 1 < len(cuts) else of.end, piece)
+    for path in {bundle_path(row["sha256"]) for row in rows} - {piece.packed.path for piece in cuts}:
+        leave(path)
+
+
+def _note(work: Work, of: Range, start: Place, end: Place, piece: Cut) -> None:
+    low, high = "\n".join(start), "\n".join(end)
+    packed = piece.packed
+    work.tree.add(packed.path, packed.data, edition=of.edition, kind=of.kind, version=of.state, low=low, high=high)
+    work.db.execute(
+        f"INSERT INTO segments (edition, kind, published, key, records, state, {ENCODING_COLUMNS})"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (of.edition, of.kind, *start, piece.records, of.state, *packed.row),
+    )
+
+
+def _begin_at_the_beginning(work: Work, edition: str, kind: Kind) -> None:
+    """Where the oldest segment has gone, the next one's range goes back to the beginning."""
+    rows = _rows(work, edition, kind)
+    if rows and _place(rows[0]) != BEGINNING:
+        work.db.execute(
+            "UPDATE segments SET published = '', key = '' WHERE edition = ? AND kind = ? AND published = ? AND key = ?",
+            (edition, kind, *_place(rows[0])),
+        )
+
+
+def _range(edition: str, kind: Kind, rows: Rows, first: int, last: int, state: int) -> Range:
+    start = _place(rows[first]) if rows else BEGINNING
+    return Range(edition, kind, start, _place(rows[last + 1]) if last + 1 < len(rows) else BEYOND, state)
+
+
+def _place(row: sqlite3.Row) -> Place:
+    return row["published"], row["key"]
+
+
+def _rows(work: Work, edition: str, kind: Kind) -> list[sqlite3.Row]:
+    return work.rows("SELECT * FROM segments WHERE edition = ? AND kind = ? ORDER BY published, key", edition, kind)
+
+
+# -- naming ------------------------------------------------------------------------------------------------------------
 
 
 def references(work: Work, edition: str, kind: Kind) -> list[SegmentRef]:
     """What the snapshot list says, oldest first."""
-    rows = _rows(work, edition, kind)
-    return [_reference(row, bounds=kind == "segment") for row in rows]
+    return [_reference(row, bounds=kind == "segment") for row in _rows(work, edition, kind)]
 
 
 def _reference(row: sqlite3.Row, *, bounds: bool) -> SegmentRef:
@@ -57,112 +199,3 @@ def _reference(row: sqlite3.Row, *, bounds: bool) -> SegmentRef:
         published=row["published"] if bounds else "",
         key=row["key"] if bounds else "",
     )
-
-
-def _rows(work: Work, edition: str, kind: Kind) -> list[sqlite3.Row]:
-    return work.rows("SELECT * FROM segments WHERE edition = ? AND kind = ? ORDER BY published, key", edition, kind)
-
-
-def _update(work: Work, edition: str, kind: Kind, moved: Iterable[Place], taken_back: set[Place]) -> None:
-    """Encode the segments anew in which a place of `moved` lies; withdraw those that held one of `taken_back`."""
-    starts = [(row["published"], row["key"]) for row in _rows(work, edition, kind)] or [("", "")]
-    touched: dict[int, bool] = {}
-    for place in moved:
-        index = max(i for i, start in enumerate(starts) if start <= place)
-        touched[index] = touched.get(index, False) or place in taken_back
-    for index in sorted(touched):
-        end = starts[index + 1] if index + 1 < len(starts) else BEYOND
-        _encode_range(work, edition, kind, starts[index], end, tainted=touched[index])
-    _start_at_the_beginning(work, edition, kind)
-
-
-def _encode_range(work: Work, edition: str, kind: Kind, start: Place, end: Place, *, tainted: bool) -> None:
-    """Replace the one segment of a range by as many as its records now need, none at all included."""
-    where = "edition = ? AND kind = ? AND published = ? AND key = ?"
-    for row in work.rows(f"SELECT sha256 FROM segments WHERE {where}", edition, kind, *start):  # noqa: S608 - our own words
-        work.tree.leave(bundle_path(row["sha256"]), tainted=tainted)
-    work.db.execute(f"DELETE FROM segments WHERE {where}", (edition, kind, *start))  # noqa: S608
-    before: tuple[Place, int, Packed] | None = None
-    for first, count, packed in _packed(work, edition, kind, _pieces(work, edition, kind, start, end)):
-        if before:
-            _note(work, edition, kind, *before, end=first)
-        before = (start if before is None else first), count, packed
-    if before:
-        _note(work, edition, kind, *before, end=end)
-
-
-def _pieces(work: Work, edition: str, kind: Kind, start: Place, end: Place) -> Iterator[Piece]:
-    """The records of a range, cut from its oldest end; what is left over stays together with the piece before."""
-    size = work.settings.segment_raw_bytes if kind == "segment" else work.settings.tombstones_raw_bytes
-    what, order = ("article", "published, key") if kind == "segment" else ("retraction", "key")
-    rows = work.db.execute(
-        "SELECT published, key, line FROM records WHERE edition = ? AND kind = ? AND superseded IS NULL"  # noqa: S608 - our own words
-        f" AND (published, key) >= (?, ?) AND (published, key) < (?, ?) ORDER BY {order}",
-        (edition, what, *start, *end),
-    )
-    piece, held = Piece([], []), 0
-    for published, key, line in rows:
-        if held >= size * 3 // 2:
-            head, piece = _cut(piece, size)
-            yield head
-            held = total(piece.lines)
-        piece.places.append((published, key))
-        piece.lines.append(line)
-        held += len(line) + 1
-    if piece.lines:
-        yield piece
-
-
-def _cut(piece: Piece, size: int) -> tuple[Piece, Piece]:
-    """The oldest records up to `size` bytes (at least one), and the rest."""
-    held = 0
-    for at, line in enumerate(piece.lines):
-        held += len(line) + 1
-        if held > size and at:
-            break
-    else:
-        at = len(piece.lines)
-    return Piece(piece.places[:at], piece.lines[:at]), Piece(piece.places[at:], piece.lines[at:])
-
-
-def _packed(work: Work, edition: str, kind: Kind, pieces: Iterator[Piece]) -> Iterator[tuple[Place, int, Packed]]:
-    """(first place, number of records, bundle) of each piece, all processors at work, few pieces in memory."""
-    workers = os.cpu_count() or 1
-
-    def work_on(piece: Piece) -> list[tuple[Place, int, Packed]]:
-        return _pack(work, edition, kind, piece)
-
-    with ThreadPoolExecutor(workers) as pool:
-        while batch := list(islice(pieces, workers)):
-            for packed in pool.map(work_on, batch):
-                yield from packed
-
-
-def _pack(work: Work, edition: str, kind: Kind, piece: Piece) -> list[tuple[Place, int, Packed]]:
-    lines = [line for _, line in sorted(zip((key for _, key in piece.places), piece.lines, strict=True))]
-    packed = pack(plain_bundle(work, edition, kind, lines), level=work.settings.segment_level)
-    if packed.encoding.bytes <= LIMITS.segment_bytes:
-        return [(piece.places[0], len(lines), packed)]
-    if len(lines) == 1:
-        raise NewsroomError(f"{piece.places[0][1]} is too large to publish: {packed.encoding.bytes} bytes compressed")
-    return [part for half in _cut(piece, total(lines) // 2) for part in _pack(work, edition, kind, half)]
-
-
-def _note(work: Work, edition: str, kind: Kind, start: Place, records: int, packed: Packed, *, end: Place) -> None:
-    low, high = ("\n".join(place) for place in (start, end))
-    work.tree.add(packed.path, packed.data, edition=edition, kind=kind, version=work.version, low=low, high=high)
-    work.db.execute(
-        f"INSERT INTO segments (edition, kind, published, key, records, {ENCODING_COLUMNS})"  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (edition, kind, *start, records, *packed.row),
-    )
-
-
-def _start_at_the_beginning(work: Work, edition: str, kind: Kind) -> None:
-    """Where the oldest segment has gone, the next one's range goes back to the beginning."""
-    rows = _rows(work, edition, kind)
-    if rows and (rows[0]["published"], rows[0]["key"]) != ("", ""):
-        work.db.execute(
-            "UPDATE segments SET published = '', key = '' WHERE edition = ? AND kind = ? AND published = ? AND key = ?",
-            (edition, kind, rows[0]["published"], rows[0]["key"]),
-        )

@@ -13,7 +13,7 @@ a multiple of eight would be step 0, step 1 stands for it. So a reader thirty st
 blocks, a tail and a single.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from tamizdat_server.publish.settings import Settings
@@ -55,6 +55,16 @@ def _ramps(base: int, newest: int, settings: Settings) -> set[Span]:
 def has_plain(span: Span, settings: Settings) -> bool:
     """Whether a span is made without a prefix too: all but ramps."""
     return span.start % settings.group == 0 or span.start == 1 or span.stop - span.start == 1
+
+
+def cheapest(start: int, goal: int, plain: Mapping[Span, int]) -> int | None:
+    """The fewest bytes that lead from step `start` to `goal` by plain deltas of these sizes; None: nothing does."""
+    costs = {start: 0}
+    for span in sorted(plain, key=lambda span: span.stop):
+        ways = [cost for step, cost in costs.items() if span.start <= step < span.stop]
+        if ways and span.stop <= goal:
+            costs[span.stop] = min(costs.get(span.stop, 1 << 62), min(ways) + plain[span])
+    return costs.get(goal)
 
 
 class Inline(NamedTuple):

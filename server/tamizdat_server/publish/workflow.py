@@ -123,6 +123,7 @@ class _Publishing:
             return self._unchanged(live)
         with transaction(self.db):
             work = self._work(skip_to or self.newsroom.version + 1, live)
+            self.tree.drop_outdated()
             codes = self.newsroom.editions() if skip_to else []
             codes = sorted({*codes, *changes.dirty_editions(self.db)})
             made = {code: self._edition(work, code, anew=skip_to is not None) for code in codes}
@@ -140,10 +141,10 @@ class _Publishing:
         made = changes.make_records(work, code)
         withdrawn = list(changes.withdrawn_articles(work, code, made))
         step = deltas.add_step(work, code)
-        segments.update(work, code, made)
         deltas.rebuild(work, code, withdrawn)
         deltas.drop_old(work, code, step)
         deltas.make_single(work, code, step)
+        segments.update(work, code, made, withdrawn)
         revisions.update(work, code, made, withdrawn)
         media.update(work, code, made, self.newsroom.media)
         taint.withdraw_unnamed(work, code, withdrawn)
@@ -220,6 +221,7 @@ class _Publishing:
             work = self._work(self.newsroom.version, None)
             for code in self.newsroom.editions():
                 deltas.make_merged(work, code)
+                segments.refresh_if_due(work, code)
             self.tree.sync()
 
     # -- inside --------------------------------------------------------------------------------------------------------
