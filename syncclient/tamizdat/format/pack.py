@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import BinaryIO, Final
 
 from tamizdat.errors import DamagedPack, FormatError
@@ -13,11 +14,15 @@ from tamizdat.format.names import is_pack_path
 BLOCK: Final = 512
 SEAL_BYTES: Final = 8 + 32
 _ZERO: Final = b"\0" * BLOCK
+_TEXT: Final = ("metadata/", "targets/")
 
 
 def encode_pack(files: Iterable[tuple[str, bytes]], *, level: int = 19) -> bytes:
     """A sealed pack of these paths and contents, in this order; the same input gives the same bytes."""
-    return seal(zstd.compress(encode_tar(files), level=level))
+    files = list(files)
+    text = takewhile(lambda file: file[0].startswith(_TEXT), files)
+    split = sum(BLOCK + len(data) + -len(data) % BLOCK for _, data in text)
+    return seal(zstd.compress(encode_tar(files), level=level, split=split))
 
 
 def decode_pack(data: bytes, *, limit: int = LIMITS.head_bytes * 8, path: str = "pack") -> dict[str, bytes]:

@@ -15,8 +15,12 @@ P = _zstd.CompressionParameter
 D = _zstd.DecompressionParameter
 
 
-def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"") -> bytes:
-    """One frame of `raw`, optionally against `prefix` (raw content, as `zstd --patch-from` writes it)."""
+def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"", split: int = 0) -> bytes:
+    """One frame of `raw`, optionally against `prefix` (raw content, as `zstd --patch-from` writes it).
+
+    A block ends after the first `split` bytes: worth while where text is followed by what is compressed already, since
+    a block has one table of symbols for both.
+    """
     size = len(raw) + len(prefix)
     options: dict[int, int] = {
         P.compression_level: level,
@@ -26,7 +30,10 @@ def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"") -> bytes:
     }
     if prefix:
         options[P.enable_long_distance_matching] = 1 if size > 1 << 23 else 0
-    return _zstd.compress(raw, options=options, zstd_dict=_prefix(prefix))
+    compressor = _zstd.ZstdCompressor(options=options, zstd_dict=_prefix(prefix))
+    compressor.set_pledged_input_size(len(raw))
+    head = compressor.compress(raw[:split], mode=compressor.FLUSH_BLOCK) if split else b""
+    return head + compressor.compress(raw[split:], mode=compressor.FLUSH_FRAME)
 
 
 def decompress(data: bytes, *, raw_bytes: int, prefix: bytes = b"", path: str = "") -> bytes:
