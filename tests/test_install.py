@@ -61,7 +61,7 @@ def test_a_reader_s_install_syncs_lists_searches_and_reads(reader: Path, ferry: 
 def test_a_reader_s_install_has_nothing_of_a_server(reader: Path):
     names = ("litestar", "granian", "datasette", "lxml", "PIL", "numpy", "yaml")
     code = f"import importlib.util as u; assert not [name for name in {names} if u.find_spec(name)]"
-    subprocess.run([reader / "python", "-c", code], check=True)
+    subprocess.run([reader / "python", "-I", "-c", code], check=True)
 
 
 def test_a_reader_s_install_says_what_its_other_commands_need(reader: Path, tmp_path: Path):

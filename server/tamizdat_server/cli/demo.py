@@ -127,7 +127,7 @@ def _what_next(url: str, demo: "Demo") -> str:
 {demo.script.title}, the paper of a town on a river, is out in {len(demo.script.version)} versions. A library holds it.
 
 Open   {url}
-       {url}api/schema/openapi.json
+       {url}api/openapi.json
 
 Type   export TAMIZDAT_LIBRARY={demo.library}
        {command} list

@@ -1,13 +1,14 @@
 """`tamizdat read`."""
 
 import shutil
+import textwrap
 from pathlib import Path
 from typing import Final
 
 import click
 
 from tamizdat.cli.options import choice_options, open_to_read, publication_named, reader_options
-from tamizdat.cli.output import at_terminal, one_line, show_json
+from tamizdat.cli.output import at_terminal, count, one_line, show_json
 from tamizdat.errors import NoSuchArticle
 from tamizdat.format.article import Retraction
 from tamizdat.library import HeldArticle, HeldRetraction, Library
@@ -54,19 +55,25 @@ def _document(found: HeldArticle | HeldRetraction, *, revisions: bool) -> dict[s
 
 
 def _text(found: HeldArticle | HeldRetraction, *, revisions: bool) -> str:
-    if isinstance(found, HeldRetraction):
-        return _notice(found.retraction)
     width = min(shutil.get_terminal_size().columns, WIDEST)
-    shown = [found.article, *(found.revisions if revisions else [])]
-    parts = [to_terminal(article, width=width) for article in shown]
-    missing = found.article.revision - 1 - len(found.revisions)
-    if revisions and missing > 0:
-        parts.append(
-            f"{missing} earlier revisions are not in this library; 'tamizdat sync --revisions' fetches them.\n"
-        )
-    return f"\n{'=' * width}\n\n".join(parts)
+    if isinstance(found, HeldRetraction):
+        return _notice(found.retraction, width)
+    article = to_terminal(found.article, width=width)
+    return article + (_earlier(found, width) if revisions else "")
 
 
-def _notice(retraction: Retraction) -> str:
+def _earlier(found: HeldArticle, width: int) -> str:
+    parts: list[str] = []
+    for article in found.revisions:
+        title = f" revision {article.revision}, of {article.updated[:10]} "
+        parts.append(f"\n{title:=^{width}}\n\n{to_terminal(article, width=width)}")
+    missing = found.article.revision - 1 - found.article.cleared - len(found.revisions)
+    if missing > 0:
+        missed = f"{count(missing, 'earlier revision')} not in this library"
+        parts.append(f"\n{missed}; 'tamizdat sync --revisions' fetches what there is.\n")
+    return "".join(parts)
+
+
+def _notice(retraction: Retraction, width: int) -> str:
     said = one_line(retraction.notice) or "The newsroom gave no reason."
-    return f"{one_line(retraction.key)} was retracted on {retraction.at[:10]}.\n\n{said}\n"
+    return f"{one_line(retraction.key)} was retracted on {retraction.at[:10]}.\n\n{textwrap.fill(said, width)}\n"
