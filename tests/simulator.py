@@ -9,6 +9,7 @@ from tamizdat.errors import FileMissing, TooLarge
 from tamizdat.format.catalog import Catalog, DeltaRef, Edition, ListRef, Site, encode
 from tamizdat.format.names import Fingerprint, sha256
 from tamizdat.format.state import Accepted, Held
+from tamizdat.trust import accept
 from tamizdat_server.keys import Signer, create_keys
 
 NOW = 1_795_000_000
@@ -118,6 +119,12 @@ def hold(accepted: Accepted, before: Held | None = None) -> Held:
         catalog=accepted.catalog_bytes,
         catalogs=catalogs | {accepted.catalog.version: accepted.catalog_sha256},
     )
+
+
+def follow(publisher: Simulator, before: Held | None = None) -> Held:
+    """What a reader holds after syncing from the publisher itself, at the moment of the last signing."""
+    known = publisher.fingerprint if before is None else None
+    return hold(accept(before, publisher.fetch, now=publisher.clock, fingerprint=known), before)
 
 
 def fingerprint(files: Mapping[str, bytes], version: int = 1) -> Fingerprint:
