@@ -19,18 +19,23 @@ class Bar:
     def __init__(self, rich: RichProgress) -> None:
         self._rich = rich
         self._task = rich.add_task("", total=None)
+        self._come, self._total = 0, 0
 
     def say(self, message: str) -> None:
         """Say what is being done, left of the bar."""
         self._rich.update(self._task, description=one_line(message))
 
     def total(self, size: int) -> None:
-        """So many bytes are to come, all in all."""
-        self._rich.update(self._task, total=size)
+        """So many bytes are still to come."""
+        self._total = self._come + size
+        self._rich.update(self._task, total=self._total)
 
     def advance(self, size: int) -> None:
         """So many bytes more have come."""
-        self._rich.advance(self._task, size)
+        # Lists and pictures come on top of what was planned.
+        self._come += size
+        self._total = max(self._total, self._come)
+        self._rich.update(self._task, completed=self._come, total=self._total)
 
 
 @contextmanager
