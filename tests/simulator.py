@@ -35,12 +35,12 @@ class Mirror:
 class Simulator(Mirror):
     """Publishes catalogs of its own; `clock` is the publisher's time: `publish` and `resign` move it on, or set it."""
 
-    def __init__(self, folder: Path, *, now: int = NOW) -> None:
+    def __init__(self, folder: Path, *, now: int = NOW, passphrase: str | None = None) -> None:
         super().__init__({})
         self.folder, self.clock = folder, now
         self.public, self.keys = folder / "public", folder / "keys"
         self.catalogs: list[str] = []
-        self.fingerprint, root = create_keys(self.keys, passphrase=None, now=now)
+        self.fingerprint, root = create_keys(self.keys, passphrase=passphrase, now=now)
         self.write([("metadata/1.root.json", root)])
 
     @property

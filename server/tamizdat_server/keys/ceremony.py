@@ -17,6 +17,7 @@ from tamizdat_server.keys.metadata import Current, Metadata, Root, expiry, path_
 from tamizdat_server.keys.signer import Files, KeyRing, Signer, sign
 from tamizdat_server.keys.store import ROLES, Role, create_key, public_key
 
+Change = Callable[[Root], None]
 STAGED_NAME: Final = "staged.root.json"
 
 
@@ -52,7 +53,7 @@ class Ceremony:
         # One that was written before a crash could clear it away has nothing to wait for.
         return _look(current, root) if root.signed.version > current.root.signed.version else None
 
-    def change(self, how: Callable[[Root], None], *, now: int) -> Staged:
+    def change(self, how: Change, *, now: int) -> Staged:
         """Stage the next root with a change, signed by every root key that is here.
 
         It builds on the root that is staged already; the signatures that others gave that one are void.
@@ -132,9 +133,7 @@ def read_staged(path: Path) -> Metadata[Root]:
 # -- the changes -------------------------------------------------------------------------------------------------------
 
 
-def add(
-    ring: KeyRing, role: Role, *, public: str | None = None, passphrase: str | None = None
-) -> Callable[[Root], None]:
+def add(ring: KeyRing, role: Role, *, public: str | None = None, passphrase: str | None = None) -> Change:
     """Give `role` another key: one made here, or one whose holder sent its public half."""
 
     def change(root: Root) -> None:
@@ -146,7 +145,7 @@ def add(
     return change
 
 
-def revoke(role: Role, keyid: str) -> Callable[[Root], None]:
+def revoke(role: Role, keyid: str) -> Change:
     """Take a key from `role`."""
 
     def change(root: Root) -> None:
@@ -158,7 +157,7 @@ def revoke(role: Role, keyid: str) -> Callable[[Root], None]:
     return change
 
 
-def threshold(role: Role, number: int) -> Callable[[Root], None]:
+def threshold(role: Role, number: int) -> Change:
     """Ask for `number` signatures of `role`."""
 
     def change(root: Root) -> None:
@@ -167,7 +166,7 @@ def threshold(role: Role, number: int) -> Callable[[Root], None]:
     return change
 
 
-def rotate(ring: KeyRing, role: Role, *, passphrase: str | None = None) -> Callable[[Root], None]:
+def rotate(ring: KeyRing, role: Role, *, passphrase: str | None = None) -> Change:
     """Replace every key of `role` that is here by a new one. Keys elsewhere stay: revoke them by name."""
 
     def change(root: Root) -> None:

@@ -2,15 +2,14 @@
 
 # pyright: reportPrivateImportUsage=false
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from tamizdat.errors import KeyProblem
 from tamizdat_server.heads import build_heads
-from tamizdat_server.keys.ceremony import Ceremony, Staged, add, rotate
+from tamizdat_server.keys.ceremony import Ceremony, Change, Staged, add, rotate
 from tamizdat_server.keys.files import write_all, write_durably
-from tamizdat_server.keys.metadata import Root, read_current
+from tamizdat_server.keys.metadata import read_current
 from tamizdat_server.keys.signer import Files, KeyRing, Signer
 from tamizdat_server.keys.store import KeyFile, Role, forget, open_key, read_header
 
@@ -22,7 +21,7 @@ def resign(signer: Signer, *, now: int, targets: bool = False) -> list[str]:
     return _write(signer, signer.resign(now=now, targets=targets), now=now)
 
 
-def change(signer: Signer, how: Callable[[Root], None], *, now: int) -> tuple[Staged, list[str]]:
+def change(signer: Signer, how: Change, *, now: int) -> tuple[Staged, list[str]]:
     """Stage a change of keys, and install it if all signatures are there. Raises: KeyProblem."""
     ceremony = Ceremony(signer)
     before = ceremony.staged()
