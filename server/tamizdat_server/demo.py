@@ -5,8 +5,10 @@ Everything is real: the importer, the publisher, the server, and syncs over HTTP
 
 import re
 import shutil
+import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -14,7 +16,7 @@ from typing import Final
 import msgspec
 from tamizdat.search import search
 
-from tamizdat.errors import TamizdatError
+from tamizdat.errors import NewsroomLocked, TamizdatError
 from tamizdat.library import Library
 from tamizdat.sync import SyncOptions, SyncReport, sync
 from tamizdat_server.importers import read_markdown, run
@@ -32,6 +34,7 @@ WITHDRAWN: Final = "en/gravel"
 WITHDRAWN_WORDS: Final = b"flower shop"
 
 _DAY: Final = 86_400
+_PATIENCE: Final = 100  # tenths of a second
 _date_line = re.compile(r"^date: (\d{4}-\d\d-\d\d)(T.*)$", re.MULTILINE)
 
 
@@ -96,8 +99,9 @@ class Demo:
         with Newsroom.open(self.newsroom) as newsroom:
             for step in steps[newsroom.version :]:
                 self._edit_files(step)
-                self._enter(newsroom, step)
-                publish(newsroom, now=self._time(step))
+                with _turn(newsroom):
+                    self._enter(newsroom, step)
+                    publish(newsroom, now=self._time(step))
 
     def _time(self, step: Step) -> int:
         return self.now - step.days_ago * _DAY
@@ -158,6 +162,21 @@ class Demo:
 
     def _bytes(self) -> bytes:
         return b"".join(path.read_bytes() for path in sorted(self.library.parent.glob("library.db*")) if path.is_file())
+
+
+@contextmanager
+def _turn(newsroom: Newsroom) -> Generator[None]:
+    """Keep the newsroom for oneself; the server, which re-signs, may have it for a moment. Raises: NewsroomLocked."""
+    with ExitStack() as stack:
+        for left in reversed(range(_PATIENCE)):
+            try:
+                stack.enter_context(newsroom.lock())
+                break
+            except NewsroomLocked:
+                if not left:
+                    raise
+                time.sleep(0.1)
+        yield
 
 
 def _check_reading(library: Library) -> None:
