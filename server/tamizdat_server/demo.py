@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from tamizdat.search import search
 
 from tamizdat.errors import NewsroomLocked, TamizdatError
 from tamizdat.library import Library
+from tamizdat.search import search
 from tamizdat.sync import SyncOptions, SyncReport, sync
-from tamizdat_server.importers import read_markdown, run
 from tamizdat_server.images import Pictures
+from tamizdat_server.importers import read_markdown, run
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import publish
 
