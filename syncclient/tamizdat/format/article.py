@@ -4,7 +4,7 @@ A client can't be handed a script, because the type has no room for one. docs/fo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Final, Literal, TypeAlias, cast
 
 import msgspec
@@ -12,22 +12,26 @@ from msgspec import Meta
 
 from tamizdat.errors import FormatError
 from tamizdat.format.limits import LIMITS
+from tamizdat.format.nesting import check_nesting
 
 # -- bounded scalars ---------------------------------------------------------------------------------------------------
 
-_DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-_TIME = rf"^{_DATE}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"
-_KEY = r"^(?=.{1,200}$)[^\x00-\x20\x7f-\xa0/\\]+(?:/[^\x00-\x20\x7f-\xa0/\\]+)*$"
+# Ends are \Z: before `$` a newline may stand. Digits are [0-9]: \d is any script's.
+_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_TIME = rf"^{_DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
+_KEY = r"^[^\x00-\x20\x7f-\xa0/\\]+(?:/[^\x00-\x20\x7f-\xa0/\\]+)*\Z"
 
 Key: TypeAlias = Annotated[str, Meta(pattern=_KEY, max_length=200)]
-Language: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$", max_length=32)]
+Language: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z", max_length=32)]
 Revision: TypeAlias = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Time: TypeAlias = Annotated[str, Meta(pattern=_TIME, max_length=20)]
-Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", max_length=64)]
 Line: TypeAlias = Annotated[str, Meta(max_length=1_000)]
 Text: TypeAlias = Annotated[str, Meta(max_length=200_000)]
-Href: TypeAlias = Annotated[str, Meta(pattern=r"^(?:[Hh][Tt][Tt][Pp][Ss]?://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\x00-\x20]+$", max_length=4_000)]
-NoteId: TypeAlias = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f]{1,64}$", max_length=64)]
+Href: TypeAlias = Annotated[
+    str, Meta(pattern=r"^(?:[Hh][Tt][Tt][Pp][Ss]?://|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^\x00-\x20]+\Z", max_length=4_000)
+]
+NoteId: TypeAlias = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f]{1,64}\Z", max_length=64)]
 Pixels: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
 
 # -- inlines -----------------------------------------------------------------------------------------------------------
@@ -183,7 +187,7 @@ class Article(Node, frozen=True, tag="article"):
     tags: Annotated[list[Line], Meta(max_length=100)] = []
     summary: Text = ""
     corrections: Annotated[list[Correction], Meta(max_length=1_000)] = []
-    source_url: Annotated[str, Meta(pattern=r"^(?:|https?://[^\x00-\x20]+)$", max_length=4_000)] = ""
+    source_url: Annotated[str, Meta(pattern=r"^(?:|https?://[^\x00-\x20]+)\Z", max_length=4_000)] = ""
     translation_group: Annotated[str, Meta(max_length=200)] = ""
     cleared: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     image: Image | None = None
@@ -234,6 +238,7 @@ def decode_record(line: bytes) -> Entry:
     """
     if len(line) > LIMITS.record_bytes:
         raise FormatError(f"a record of {len(line)} bytes")
+    check_nesting(line)
     try:
         _check_characters(line)
         record = _decode(line)
@@ -248,7 +253,7 @@ def _decode(line: bytes) -> Record:
     except msgspec.ValidationError as error:
         if "Invalid value" not in str(error):
             raise
-        return msgspec.convert(_without_unknown_nodes(msgspec.json.decode(line), 0), Record)  # pyright: ignore[reportArgumentType]
+        return msgspec.convert(_without_unknown_nodes(msgspec.json.decode(line)), Record)  # pyright: ignore[reportArgumentType]
 
 
 def _check_characters(line: bytes) -> None:
@@ -260,38 +265,87 @@ def _check_characters(line: bytes) -> None:
         raise FormatError("a record with bidirectional override characters")
 
 
+# format.md 5.5: each node of a later format is replaced by what it holds. What has another shape than a list of nodes
+# stays as it is, for the decoder to refuse.
 _KNOWN: Final = frozenset(
     "strong emphasis code link break note paragraph heading quote list figure table pre rule embed".split()
 )
-_CONTEXT: Final = {"text": "inline", "caption": "inline", "header": "inline", "rows": "inline"} | dict.fromkeys(
-    ("blocks", "body", "items", "footnotes"), "block"
+_Walk: TypeAlias = Callable[[list[object]], list[object]]
+
+
+def _without_unknown_nodes(record: object) -> object:
+    if not isinstance(record, dict):
+        return record
+    article = cast("dict[str, object]", record)
+    notes = article.get("footnotes")
+    if isinstance(notes, dict):
+        article["footnotes"] = {name: _lists(note, _blocks) for name, note in cast("dict[str, object]", notes).items()}
+    article["body"] = _lists(article.get("body", []), _blocks)
+    return article
+
+
+def _lists(value: object, walk: _Walk, levels: int = 0) -> object:
+    """`value`, `walk` applied to it, or to the lists that lie so many `levels` below it."""
+    if not isinstance(value, list):
+        return value
+    items = cast("list[object]", value)
+    return [_lists(item, walk, levels - 1) for item in items] if levels else walk(items)
+
+
+def _blocks(items: list[object]) -> list[object]:
+    return [_inside(block) for item in items for block in _known_blocks(item)]
+
+
+def _inlines(items: list[object]) -> list[object]:
+    return [_inside(inline) for item in items for inline in _known_inlines(item)]
+
+
+def _known_blocks(item: object) -> Iterator[object]:
+    node = _unknown(item)
+    if node is None:
+        yield item
+    elif isinstance(text := node.get("text"), list):
+        yield {"type": "paragraph", "text": text}
+    elif isinstance(blocks := node.get("blocks"), list):
+        for block in cast("list[object]", blocks):
+            yield from _known_blocks(block)
+
+
+def _known_inlines(item: object) -> Iterator[object]:
+    node = _unknown(item)
+    if node is None:
+        yield item
+    elif isinstance(text := node.get("text"), list):
+        for inline in cast("list[object]", text):
+            yield from _known_inlines(inline)
+
+
+def _unknown(item: object) -> dict[str, object] | None:
+    """The node, if it is one of a type that this format doesn't know."""
+    if not isinstance(item, dict):
+        return None
+    node = cast("dict[str, object]", item)
+    kind = node.get("type")
+    return node if isinstance(kind, str) and kind not in _KNOWN else None
+
+
+# Where a node holds others: the member, what they are, and how many lists deep.
+_PARTS: Final[tuple[tuple[str, _Walk, int], ...]] = (
+    ("text", _inlines, 0),
+    ("caption", _inlines, 0),
+    ("header", _inlines, 1),
+    ("rows", _inlines, 2),
+    ("blocks", _blocks, 0),
+    ("items", _blocks, 1),
 )
 
 
-def _without_unknown_nodes(value: object, depth: int, context: str | None = None) -> object:
-    """A copy of a record's JSON in which each node of a later format is replaced by what it holds (format.md 5.5)."""
-    if depth > 8 * LIMITS.depth:
-        raise FormatError("a record nested too deep")
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        return [_without_unknown_nodes(i, depth + 1, context) for item in items for i in _replacement(item, context)]
-    if isinstance(value, dict):
-        node = cast("dict[str, object]", value)
-        inner = {k: _CONTEXT.get(k) if "type" in node else context or _CONTEXT.get(k) for k in node}
-        return {k: _without_unknown_nodes(v, depth + 1, inner[k]) for k, v in node.items()}
-    return value
-
-
-def _replacement(item: object, context: str | None) -> list[object]:
-    if context is None or not isinstance(item, dict):
-        return [item]
+def _inside(item: object) -> object:
+    """A node whose own nodes are all known."""
+    if not isinstance(item, dict):
+        return item
     node = cast("dict[str, object]", item)
-    if "type" not in node or node["type"] in _KNOWN:
-        return [node]
-    text, blocks = node.get("text"), node.get("blocks")
-    if isinstance(text, list):
-        return cast("list[object]", text) if context == "inline" else [{"type": "paragraph", "text": text}]
-    return cast("list[object]", blocks) if isinstance(blocks, list) and context == "block" else []
+    return node | {name: _lists(node[name], walk, levels) for name, walk, levels in _PARTS if name in node}
 
 
 # -- plain text --------------------------------------------------------------------------------------------------------
@@ -320,7 +374,9 @@ def _collect(blocks: list[Block], lines: list[str], depth: int) -> None:
             for item in block.items:
                 _collect(item, lines, depth + 1)
         elif isinstance(block, Table):
-            lines.extend("\t".join(inline_text(cell, depth) for cell in row) for row in [block.header, *block.rows] if row)
+            lines.extend(
+                "\t".join(inline_text(cell, depth) for cell in row) for row in [block.header, *block.rows] if row
+            )
         else:
             lines.extend(_leaf(block, depth))
 

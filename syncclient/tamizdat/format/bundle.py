@@ -1,16 +1,18 @@
 """Bundles: a header line and one record a line, in one zstd frame. docs/format.md, section 4."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from types import UnionType
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from tamizdat.errors import FormatError, HashMismatch, WrongPublication
 from tamizdat.format import zstd
-from tamizdat.format.article import Article, Digest, Entry, Language, decode_record
+from tamizdat.format.article import Article, Digest, Entry, Language, Retraction, decode_record
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import sha256
+from tamizdat.format.nesting import check_nesting
 
 BUNDLE_FORMAT = "tamizdat.bundle.1"
 Kind = Literal["delta", "segment", "tombstones", "revisions"]
@@ -65,8 +67,9 @@ def check_raw(raw: bytes, encoding: Encoding, *, path: str = "") -> bytes:
 
 
 def decode_bundle(raw: bytes, *, publication: str, edition: str, path: str = "") -> VerifiedBundle:
-    """Decode a plain bundle strictly: header, count, order, editions. Raises: FormatError, WrongPublication."""
+    """Decode a plain bundle strictly: header, count, order, editions, kinds. Raises: FormatError, WrongPublication."""
     first, newline, rest = raw.partition(b"\n")
+    check_nesting(first, path=path)
     try:
         header = msgspec.json.decode(first, type=Header)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -81,16 +84,26 @@ def decode_bundle(raw: bytes, *, publication: str, edition: str, path: str = "")
 
 
 def _entries(rest: bytes, header: Header, path: str) -> Iterator[Entry]:
-    before = (b"", 0)
+    before, allowed = (b"", 0), _ALLOWED[header.kind]
     for line in rest.split(b"\n")[: header.records]:
         entry = decode_record(line)
         if entry.record.edition != header.edition:
             raise FormatError(f"a record of edition {entry.record.edition!r}", path=path)
+        if not isinstance(entry.record, allowed):
+            raise FormatError(f"a bundle of kind {header.kind!r} with a record that doesn't belong there", path=path)
         place = (entry.record.key.encode(), entry.record.revision if header.kind == "revisions" else 0)
         if place <= before:
             raise FormatError("records out of order", path=path)
         before = place
         yield entry
+
+
+_ALLOWED: Final[dict[Kind, type[Article | Retraction] | UnionType]] = {
+    "delta": Article | Retraction,
+    "segment": Article,
+    "tombstones": Retraction,
+    "revisions": Article,
+}
 
 
 def prefix_of(newest_first: Iterable[bytes], *, newest: int, also: Iterable[bytes] = ()) -> bytes:

@@ -1,7 +1,8 @@
 """The catalog, the lists that it refers to, and site.json. docs/format.md, section 7 and 8."""
 
-import re
-from typing import Annotated, Any, Final, Literal, TypeVar
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -11,14 +12,15 @@ from tamizdat.format import zstd
 from tamizdat.format.article import Digest, Key, Language, Line, Time
 from tamizdat.format.bundle import Encoding
 from tamizdat.format.limits import LIMITS
-from tamizdat.format.names import SITE_PATH, is_pack_path, sha256
+from tamizdat.format.names import IMMUTABLE_PATH, is_site_path, sha256
+from tamizdat.format.nesting import check_nesting
 
 Version = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 BundleSize = Annotated[int, Meta(ge=1, le=LIMITS.bundle_bytes)]
 RawSize = Annotated[int, Meta(ge=1, le=LIMITS.bundle_raw_bytes)]
-Prefix = Annotated[str, Meta(pattern=r"^(?:|[0-9a-f]{16})$", max_length=16)]
-Mirror = Annotated[str, Meta(pattern=r"^https?://[^\x00-\x20?#@\\]+/$", max_length=300)]
+Prefix = Annotated[str, Meta(pattern=r"^(?:|[0-9a-f]{16})\Z", max_length=16)]
+Mirror = Annotated[str, Meta(pattern=r"^https?://[^\x00-\x20?#@\\]+/\Z", max_length=300)]
 
 
 class Struct(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,7 +43,7 @@ class DeltaRef(Struct, frozen=True):
 
     from_: Version = msgspec.field(name="from")
     to: Version
-    at_from: Annotated[str, Meta(pattern=r"^(?:|[0-9a-f]{64})$", max_length=64)]
+    at_from: Annotated[str, Meta(pattern=r"^(?:|[0-9a-f]{64})\Z", max_length=64)]
     sha256: Digest
     bytes: BundleSize
     raw_sha256: Digest
@@ -78,7 +80,7 @@ class Catalog(Struct, frozen=True):
     title: Line
     version: Annotated[int, Meta(ge=1, le=2**53 - 1)]
     published: Time
-    previous: Annotated[str, Meta(pattern=r"^(?:|[0-9a-f]{64})$", max_length=64)]
+    previous: Annotated[str, Meta(pattern=r"^(?:|[0-9a-f]{64})\Z", max_length=64)]
     editions: Annotated[dict[Language, Edition], Meta(max_length=LIMITS.editions)]
     mirrors: Annotated[list[Mirror], Meta(max_length=LIMITS.mirrors_inline)] = []
     more_mirrors: ListRef | None = None
@@ -200,7 +202,6 @@ class Site(Struct, frozen=True):
 
 AnyList = HistoryList | SnapshotList | RevisionsList | MediaList | WithdrawnList | MirrorsList
 T = TypeVar("T", bound=Struct)
-_TEMPORAL: Final = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 
 
 def encode(value: Struct) -> bytes:
@@ -211,6 +212,7 @@ def encode(value: Struct) -> bytes:
 def decode_catalog(data: bytes) -> Catalog:
     """Decode catalog bytes that were checked against the targets metadata. Raises: FormatError."""
     catalog = _decode(data, Catalog, "catalog.json", LIMITS.catalog_bytes)
+    _check_day(catalog.published)
     for code, edition in catalog.editions.items():
         _check_spans(edition.deltas, f"catalog.json, edition {code}")
         if edition.version > catalog.version:
@@ -222,7 +224,7 @@ def decode_site(data: bytes) -> Site:
     """Decode site.json bytes that were checked against the targets metadata. Raises: FormatError."""
     site = _decode(data, Site, "site.json", LIMITS.site_bytes)
     paths = [file.path for file in site.files]
-    if len(set(paths)) != len(paths) or not all(SITE_PATH.fullmatch(p) and not _TEMPORAL.search(p) for p in paths):
+    if len(set(paths)) != len(paths) or not all(map(is_site_path, paths)):
         raise FormatError("names a path that isn't allowed, or one twice", path="site.json")
     return site
 
@@ -248,6 +250,7 @@ def decode_list(data: bytes, ref: ListRef, kind: type[T], *, edition: str = "", 
 def _decode(data: bytes, kind: type[T], path: str, limit: int) -> T:
     if len(data) > limit:
         raise FormatError(f"{len(data)} bytes, where at most {limit} may be", path=path)
+    check_nesting(data, path=path)
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -260,12 +263,20 @@ def _check_list(value: Any, path: str) -> None:
             _check_spans(value.deltas, path)
         case SnapshotList():
             starts = [segment.start for segment in value.segments]
-            if (starts and starts[0] != ("", "")) or any(a >= b for a, b in zip(starts, starts[1:], strict=False)):
+            if (starts and starts[0] != ("", "")) or any(a >= b for a, b in pairwise(starts)):
                 raise FormatError("segments out of order", path=path)
-        case WithdrawnList() if not all(is_pack_path(name) for name in value.files):
+        case WithdrawnList() if not all(IMMUTABLE_PATH.fullmatch(name) for name in value.files):
             raise FormatError("withdraws a path that isn't allowed", path=path)
         case _:
             return
+
+
+def _check_day(time: str) -> None:
+    # Trust reckons with it, so the 31st of February won't do; records' times are shown and sorted only.
+    try:
+        date.fromisoformat(time[:10])
+    except ValueError as error:
+        raise FormatError(f"published on {time[:10]}, a day that isn't", path="catalog.json") from error
 
 
 def _check_spans(deltas: list[DeltaRef], path: str) -> None:

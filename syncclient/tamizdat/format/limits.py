@@ -32,6 +32,7 @@ class Limits(msgspec.Struct, frozen=True):
     record_bytes: int = 2 * 1024 * 1024
     records: int = 1_000_000
     depth: int = 16
+    nesting: int = 128
     media_bytes: int = 16 * 1024 * 1024
 
     head_bytes: int = 2 * 1024 * 1024

@@ -14,11 +14,11 @@ NUMBER: Final = r"[1-9][0-9]{0,15}"
 METADATA_PATH: Final = re.compile(rf"metadata/(?:timestamp|{NUMBER}\.(?:root|snapshot|targets))\.json", re.ASCII)
 TARGET_PATH: Final = re.compile(rf"targets/{SHA256}\.(?:catalog|site)\.json", re.ASCII)
 IMMUTABLE_PATH: Final = re.compile(
-    rf"bundles/{SHA256}\.jsonl(?:\.zst)?|lists/{SHA256}\.json\.zst|media/{SHA256}\.(?:tar|jpg|png|webp|avif|gif|svg)",
+    rf"bundles/{SHA256}\.jsonl(?:\.zst)?|lists/{SHA256}\.json\.zst|media/{SHA256}\.(?:tar|jpg|png|webp|avif|gif)",
     re.ASCII,
 )
 HEAD_PATH: Final = re.compile(rf"head(?:-{LANGUAGE})?\.tar\.zst", re.ASCII)
-SITE_PATH: Final = re.compile(r"(?:(?:feeds|app)/)?(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}/){0,4}[A-Za-z0-9._-]{1,128}", re.ASCII)
+SITE_PATH: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}/){0,4}[A-Za-z0-9._-]{1,128}", re.ASCII)
 FINGERPRINT: Final = re.compile(rf"({NUMBER})\.([a-z2-7]{{52}})", re.ASCII)
 
 
@@ -30,6 +30,12 @@ def sha256(data: bytes) -> str:
 def is_pack_path(path: str) -> bool:
     """Whether a pack may carry this path: metadata, targets, bundles, lists and media, nothing else."""
     return any(rule.fullmatch(path) for rule in (METADATA_PATH, TARGET_PATH, IMMUTABLE_PATH))
+
+
+def is_site_path(path: str) -> bool:
+    """Whether site.json may list this path: a harmless one, and none that another signed file speaks for."""
+    free = not is_pack_path(path) and not HEAD_PATH.fullmatch(path)
+    return free and path not in (".", "..") and not path.endswith(("/.", "/..")) and bool(SITE_PATH.fullmatch(path))
 
 
 def bundle_path(digest: str) -> str:
@@ -80,8 +86,8 @@ class Fingerprint(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "Fingerprint":
         """Read `N.base32`; upper case is accepted, since people type it. Raises: FormatError."""
-        found = FINGERPRINT.fullmatch(text.strip().lower())
-        if not found:
+        found = FINGERPRINT.fullmatch(text.strip(" \t\r\n").lower()) if text.isascii() else None
+        if not found or int(found[1]) >= 2**53:
             raise FormatError(f"{text!r} is not a fingerprint like 1.abc… (52 letters and digits after the dot)")
         digest = base64.b32decode(found[2].upper() + "====")
         fingerprint = cls(int(found[1]), digest.hex())
@@ -106,7 +112,7 @@ class Address(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "Address":
         """Read `https://host/path/#FINGERPRINT`, or a path with or without `#FINGERPRINT`. Raises: UsageError."""
-        place, hash_mark, name = text.strip().partition("#")
+        place, hash_mark, name = text.strip(" \t\r\n").partition("#")
         if not place:
             raise UsageError(f"{text!r} is not an address; one looks like https://host/path/#1.abc…")
         if "://" in place and not place.startswith(("http://", "https://")):

@@ -86,7 +86,7 @@ def tar_header(name: str, size: int) -> bytes:
 
 
 def tar_entries(source: BinaryIO, *, allowed: Callable[[str], bool], path: str = "pack") -> Iterator[tuple[str, int]]:
-    """Walk a tar stream: yields (name, size) with `source` standing at the content, of which the caller may read any part.
+    """Walk a tar stream: yields (name, size), `source` standing at the content; the caller may read any part of it.
 
     Exactly what `encode_tar` writes is accepted, names in `allowed` only and each once. Raises: FormatError.
     """

@@ -1,4 +1,4 @@
-"""What a reader holds and has accepted of a publication's trust: the value that trust decides on and the library keeps."""
+"""What a reader holds and has accepted of a publication: the values that trust decides on and the library keeps."""
 
 from collections.abc import Mapping
 

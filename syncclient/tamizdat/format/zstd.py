@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Final, cast
+from typing import Final
 
 if sys.version_info >= (3, 14):
     from compression import zstd as _zstd
@@ -41,11 +41,13 @@ def decompress(data: bytes, *, raw_bytes: int, prefix: bytes = b"", path: str = 
 
     Whatever follows the frame must be skippable frames (padding, a seal). Raises: FormatError.
     """
+    announced, window = _read_header(data, path)
+    if announced != raw_bytes:
+        raise FormatError(f"a frame that says {announced} bytes instead of {raw_bytes}", path=path)
+    log = _window_log(raw_bytes + len(prefix))
+    _check_window(window, log, path)
     try:
-        info = _zstd.get_frame_info(data)
-        if info.decompressed_size != raw_bytes:
-            raise FormatError(f"a frame that says {info.decompressed_size} bytes instead of {raw_bytes}", path=path)
-        options: dict[int, int] = {D.window_log_max: max(_window_log(raw_bytes + len(prefix)), 10)}
+        options: dict[int, int] = {D.window_log_max: log}
         decoder = _zstd.ZstdDecompressor(zstd_dict=_prefix(prefix), options=options)
         raw = decoder.decompress(data, max_length=raw_bytes + 1)
     except (_zstd.ZstdError, EOFError, ValueError) as error:
@@ -79,14 +81,15 @@ def decompress_pieces(pieces: Iterable[bytes], *, raw_bytes: int, path: str = ""
 
 
 def content_size(data: bytes, *, limit: int, path: str = "") -> int:
-    """The decompressed size that a frame announces. Raises: FormatError where it says none or more than `limit`."""
-    try:
-        # None where the frame doesn't say, whatever the stubs claim.
-        size = cast("int | None", _zstd.get_frame_info(data).decompressed_size)
-    except _zstd.ZstdError as error:
-        raise FormatError(f"not zstd: {error}", path=path) from error
-    if size is None or size > limit:
+    """The decompressed size that a frame without prefix announces, from its first `FRAME_HEADER_BYTES`.
+
+    Raises: FormatError where it says none or more than `limit`.
+    """
+    size, window = _read_header(data, path)
+    if size > limit:
         raise FormatError(f"a frame of {size} bytes, where at most {limit} may be", path=path)
+    if size <= 1 << LARGEST_WINDOW:  # what is bigger is decoded in pieces, and libzstd looks itself
+        _check_window(window, _window_log(size), path)
     return size
 
 
@@ -99,6 +102,29 @@ FRAME: Final = (0xFD2FB528).to_bytes(4, "little")
 FRAME_HEADER_BYTES: Final = 18
 SKIPPABLE: Final = (0x184D2A50).to_bytes(4, "little")
 TRAILER_BYTES: Final = 16 * 1024 * 1024
+LARGEST_WINDOW: Final = 27
+
+
+def _read_header(data: bytes, path: str) -> tuple[int, int]:
+    """Content size and window of a frame (RFC 8878, 3.1.1.1), both in bytes.
+
+    Read here since libzstd looks at the window only when it decodes in pieces. Raises: FormatError where the frame
+    doesn't say its size, or has a checksum or a dictionary id.
+    """
+    descriptor = data[4] if data[:4] == FRAME and len(data) > 4 else 0
+    single, width = bool(descriptor & 0x20), 1 << (descriptor >> 6)
+    if descriptor & 0x0F or (width == 1 and not single):
+        raise FormatError("not a zstd frame with its size and nothing else in its header", path=path)
+    start = 5 if single else 6
+    if len(data) < start + width:
+        raise FormatError("cut short in the frame's header", path=path)
+    size = int.from_bytes(data[start : start + width], "little") + (256 if width == 2 else 0)
+    return size, size if single else (1 << (10 + (data[5] >> 3))) // 8 * (8 + (data[5] & 7))
+
+
+def _check_window(window: int, log: int, path: str) -> None:
+    if window > 1 << log:
+        raise FormatError(f"a frame that asks for a window of {window} bytes", path=path)
 
 
 def _drain(decoder: _zstd.ZstdDecompressor, piece: bytes, path: str) -> Iterator[bytes]:
@@ -123,7 +149,7 @@ def _check_trailer(rest: bytes, path: str) -> None:
 
 def _window_log(size: int) -> int:
     # format.md 4: the smallest power of two that holds prefix and content. A smaller window decodes to wrong bytes.
-    return min(max((size - 1).bit_length(), 10), 27)
+    return min(max((size - 1).bit_length(), 10), LARGEST_WINDOW)
 
 
 def _prefix(prefix: bytes) -> "tuple[_zstd.ZstdDict, int] | None":
