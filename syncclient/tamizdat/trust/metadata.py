@@ -4,6 +4,7 @@ A file must be exactly what its own compact re-encoding gives (sorted keys, ASCI
 so that a flipped bit can't hide where no signature covers it, and a verifier in another language agrees.
 """
 
+import json
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from tuf.api.metadata import Metadata
 
 from tamizdat.errors import FormatError
 from tamizdat.format.limits import LIMITS
+from tamizdat.format.nesting import check_nesting
 
 Role = Literal["root", "timestamp", "snapshot", "targets"]
 
@@ -207,12 +209,25 @@ def _roles(root: Root) -> tuple[RoleKeys, ...]:
 
 
 def _read(data: bytes, shape: type[File[AnySigned]], path: str) -> AnySigned:
+    check_nesting(data, path=path)
     try:
+        _check_numbers(data)
         file = msgspec.json.decode(data, type=shape)
         # Round trip through python-tuf: what it verified is then what stands in the file, and nothing else does.
         again = Metadata[Any].from_bytes(data).to_bytes()
-    except (msgspec.MsgspecError, RepositoryError, RecursionError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, RepositoryError, RecursionError, ValueError) as error:
         raise FormatError(f"not metadata of format 1: {error}", path=path) from error
     if again != data:
         raise FormatError("metadata that isn't in its one compact encoding", path=path)
     return file.signed
+
+
+def _check_numbers(data: bytes) -> None:
+    # What is unknown here is signed, too, and every language must be able to write its canonical form.
+    json.loads(data, parse_int=_integer, parse_float=_integer, parse_constant=_integer)
+
+
+def _integer(text: str) -> int:
+    if not text.lstrip("-").isdigit() or abs(int(text[:20])) >= 2**53:
+        raise ValueError(f"the number {text[:20]}, where only integers up to 2^53 - 1 may be")
+    return int(text)
