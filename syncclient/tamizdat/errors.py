@@ -117,7 +117,8 @@ class TooLarge(TransportError):
     code = "too-large"
 
     def __init__(self, *, where: str, path: str, limit: int) -> None:
-        super().__init__(f"{where} sent more than {limit} bytes for {path}; the rest was not read", where=where, path=path)
+        told = f"{where} sent more than {limit} bytes for {path}; the rest was not read"
+        super().__init__(told, where=where, path=path)
         self.limit = limit
 
 
@@ -190,7 +191,9 @@ class ExpiredError(TrustError):
     exit_code = 4
 
     def __init__(self, *, role: str, expired: str) -> None:
-        super().__init__(f"stale: {role} expired {expired}. What the library held is kept; another mirror may be fresher")
+        super().__init__(
+            f"stale: {role} expired {expired}. What the library held is kept; another mirror may be fresher"
+        )
         self.role, self.expired = role, expired
 
 
@@ -202,8 +205,8 @@ class FirstContact(TrustError):
 
     def __init__(self, *, fingerprint: str) -> None:
         super().__init__(
-            f"first contact: the publication offers the fingerprint {fingerprint}. Compare it with one from the newsroom"
-            " and add it to the address after '#', or say --trust-first-use"
+            f"first contact: the publication offers the fingerprint {fingerprint}. Compare it with one from the"
+            " newsroom and add it to the address after '#', or say --trust-first-use"
         )
         self.fingerprint = fingerprint
 
@@ -248,7 +251,9 @@ class WrongRoot(TrustError):
     exit_code = 24
 
     def __init__(self, *, expected: str, offered: str) -> None:
-        super().__init__(f"the publication's fingerprint is {offered}, not {expected}: this isn't the publication you asked for")
+        super().__init__(
+            f"the publication's fingerprint is {offered}, not {expected}: this isn't the publication you asked for"
+        )
         self.expected, self.offered = expected, offered
 
 
@@ -356,7 +361,9 @@ class DiskFull(LibraryError):
     exit_code = 5
 
     def __init__(self, *, library: str) -> None:
-        super().__init__(f"no space left for {library}. What was finished is kept; free some space and sync again", library=library)
+        super().__init__(
+            f"no space left for {library}. What was finished is kept; free some space and sync again", library=library
+        )
 
 
 class NewerSchema(LibraryError):
@@ -413,7 +420,8 @@ class DamagedLibrary(LibraryError):
 
     def __init__(self, *, library: str, reason: str) -> None:
         super().__init__(
-            f"{library} is damaged ({reason}). Keep it, sync into a new file with --library, then compare", library=library
+            f"{library} is damaged ({reason}). Keep it, sync into a new file with --library, then compare",
+            library=library,
         )
         self.reason = reason
 

@@ -85,9 +85,11 @@ class Session:
             return known[0]
         if not known:
             return None
-        identity = self._identity(address)
-        named = [p for p in known if p.publication == identity] or [p for p in known if p.place == address.place]
-        return named[0] if named else None
+        here = [p for p in known if address.place in (p.place, p.last_good) and address.fingerprint is None]
+        if not here:
+            identity = self._identity(address)
+            here = [p for p in known if p.publication == identity]
+        return here[0] if here else None
 
     def _identity(self, address: Address) -> str | None:
         fingerprint = address.fingerprint
@@ -114,13 +116,12 @@ class Session:
         opened = {first.where: first} if first else {}
         if self.carried and not self.options.online:
             return list(opened.values())
-        known = self.known
-        typed = [known.place] if known and known.place else []
-        places = [known.last_good, *typed] if known else []
-        for place in [*places, *(catalog.mirrors if catalog else ())]:
+        signed = catalog.mirrors if catalog else []
+        remembered = [self.known.last_good, self.known.place] if self.known else []
+        for place in [*remembered, *signed]:
             if place and place not in opened:
                 try:
-                    opened[place] = self._open(place, typed=place in typed)
+                    opened[place] = self._open(place, typed=place not in signed)
                 except TransportError as error:
                     self.problems.append((place, error))
         return list(opened.values())

@@ -66,9 +66,9 @@ class Mirrors:
         """What `action` makes of the first mirror with which it succeeds; a TransportError, TrustError or FormatError
         passes on to the next.
 
-        Raises: the last TrustError or FormatError where somebody answered, wrongly; else FileMissing where somebody
-        said that it doesn't have the file; else NothingReachable; FirstContact at once, since no other mirror can
-        settle whom the reader trusts.
+        Raises: its failure where there is one mirror only; else the last TrustError or FormatError where somebody
+        answered, wrongly; else FileMissing where somebody said that it doesn't have the file; else NothingReachable;
+        FirstContact at once, since no other mirror can settle whom the reader trusts.
         """
         failures: list[TamizdatError] = []
         for transport in self.transports:
@@ -108,6 +108,8 @@ class Mirrors:
 def _verdict(failures: list[TamizdatError]) -> TamizdatError:
     wrong = [error for error in failures if not isinstance(error, TransportError)]
     missing = [error for error in failures if isinstance(error, FileMissing)]
+    if len(failures) == 1:
+        return failures[0]
     if wrong:
         return wrong[-1]
     if missing:
