@@ -3,12 +3,24 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := syncclient/tamizdat server/tamizdat_server
-DEBIAN := git zstd microsocks nginx-light
+FOR_TESTS := git zstd microsocks
+FOR_BENCH := git zstd rsync zsync casync
 PYTEST := $(BIN)/pytest -n auto --dist loadfile
 
+# Programs that some tests and measurements run against. What can't be installed here is said loudly, and is skipped.
+define debian
+	@missing=; \
+	for package in $(1); do \
+		PATH="$$PATH:/usr/sbin" command -v $$package >/dev/null || missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } \
+	|| echo "*** NOT INSTALLED:$$missing. What needs them is SKIPPED; install them to run everything." >&2
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check fix bench clean debian
+.PHONY: help demo test test-long check fix bench clean
 
 help: ## Say what there is
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,10 +28,12 @@ help: ## Say what there is
 demo: $(VENV)/all.stamp ## A sample publication, served and synced, until Ctrl-C
 	$(BIN)/tamizdat demo $(ARGS)
 
-test: $(VENV)/dev.stamp debian ## All tests but the campaigns (some minutes)
+test: $(VENV)/dev.stamp ## All tests but the campaigns (some minutes)
+	$(call debian,$(FOR_TESTS))
 	$(PYTEST) $(ARGS)
 
-test-long: $(VENV)/dev.stamp debian ## The campaigns: kill -9, bit flips, random histories (many minutes)
+test-long: $(VENV)/dev.stamp ## The campaigns: kill -9, bit flips, random histories (many minutes)
+	$(call debian,$(FOR_TESTS))
 	$(PYTEST) -m long $(ARGS)
 
 check: $(VENV)/dev.stamp ## Lint, format and types
@@ -31,7 +45,8 @@ fix: $(VENV)/dev.stamp ## Lint and format, repaired where that can be done by it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev.stamp debian ## Measure what docs/performance.md reports
+bench: $(VENV)/dev.stamp ## Measure what docs/performance.md reports
+	$(call debian,$(FOR_BENCH))
 	$(BIN)/python bench/run.py $(ARGS)
 
 clean: ## Remove what the other targets made
@@ -47,14 +62,3 @@ $(VENV)/all.stamp: pyproject.toml hatch_build.py | $(BIN)/python
 $(VENV)/dev.stamp: pyproject.toml hatch_build.py | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/all.stamp
-
-# Programs that some tests run against. What can't be installed here is said loudly, and those tests are skipped.
-debian:
-	@for package in $(DEBIAN); do \
-		program=$${package%-light}; \
-		PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v $$program >/dev/null || missing="$$missing $$package"; \
-	done; \
-	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get update -qq \
-		&& DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } \
-	|| echo "*** not installed:$$missing. Tests that need them are SKIPPED; install them to run all tests." >&2
