@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator import DAY, NOW, Simulator, follow
+from simulator import DAY, NOW, Simulator, follow, told
 from tamizdat.errors import KeyProblem
+from tamizdat.format.catalog import encode
 from tamizdat.format.pack import decode_pack
 from tamizdat.trust import accept
 from tamizdat_server.keys import Signer, ceremony, create_keys, operations, status, store
@@ -144,6 +145,23 @@ def test_metadata_that_a_crash_left_behind_are_not_written_over(publisher: Simul
     publisher.write(publisher.signer.publish(b"{}", b"[]", now=NOW + DAY)[:3])
     paths = [path for path, _ in publisher.signer.publish(b"{}", b"[]", now=NOW + DAY)]
     assert "metadata/3.targets.json" in paths
+
+
+def test_restored_backup_leaps_over_the_metadata_that_readers_have_seen(publisher: Simulator):
+    backup = dict(publisher.files)
+    for _ in range(3):
+        publisher.publish()
+    held = follow(publisher)
+    for path in publisher.public.rglob("*.json"):
+        path.unlink()
+    publisher.write(list(backup.items()))
+    catalog = encode(publisher.catalog(version=9, previous="", published=told(publisher.clock)))
+    publisher.clock += DAY
+    publisher.write(publisher.signer.publish(catalog, b"{}", now=publisher.clock, leap=True))
+    accepted = accept(held, publisher.fetch, now=publisher.clock)
+    assert (accepted.catalog.version, accepted.restart) == (9, False)
+    publisher.publish(version=10, previous="")
+    assert accept(held, publisher.fetch, now=publisher.clock).catalog.version == 10
 
 
 def test_re_signing_renews_the_snapshot_in_the_second_half_of_its_life(publisher: Simulator):

@@ -34,12 +34,16 @@ _VERSIONED: Final = re.compile(r"([1-9][0-9]{0,15})\.(root|snapshot|targets)\.js
 
 
 class Current(msgspec.Struct, frozen=True):
-    """The newest root and, once something was published, what the timestamp leads to, with the files' bytes."""
+    """The newest root and, once something was published, what the timestamp leads to.
+
+    `least`: what the next versions of targets and snapshot must not be below.
+    """
 
     root: Metadata[Root]
     timestamp: Metadata[Timestamp] | None = None
     snapshot: Metadata[Snapshot] | None = None
     targets: Metadata[Targets] | None = None
+    least: int = 0
 
     def of(self, role: Role) -> Metadata[Any] | None:
         """The file of `role`."""
@@ -61,18 +65,18 @@ def path_of(role: Role, version: int) -> str:
     return "metadata/timestamp.json" if role == "timestamp" else f"metadata/{version}.{role}.json"
 
 
-def read_current(public: Path) -> Current:
+def read_current(public: Path, *, least: int = 0) -> Current:
     """Raises: KeyProblem where files are missing or damaged."""
     version = max(versions_on_disk(public, "root"), default=0)
     if not version:
         raise KeyProblem(f"{public} has no root metadata; is it a publication?", role="root")
     root: Metadata[Root] = read_file(public, "root", version)
     if not (public / path_of("timestamp", 0)).exists():
-        return Current(root)
+        return Current(root, least=least)
     timestamp: Metadata[Timestamp] = read_file(public, "timestamp", 0)
     snapshot: Metadata[Snapshot] = read_file(public, "snapshot", timestamp.signed.snapshot_meta.version)
     targets: Metadata[Targets] = read_file(public, "targets", snapshot.signed.meta["targets.json"].version)
-    return Current(root, timestamp, snapshot, targets)
+    return Current(root, timestamp, snapshot, targets, least)
 
 
 def read_file(public: Path, role: Role, version: int) -> Metadata[Any]:

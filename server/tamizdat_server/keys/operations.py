@@ -3,7 +3,6 @@
 # pyright: reportPrivateImportUsage=false
 
 from pathlib import Path
-from typing import Final
 
 from tamizdat.errors import KeyProblem
 from tamizdat_server.heads import build_heads
@@ -12,8 +11,6 @@ from tamizdat_server.keys.files import write_all, write_durably
 from tamizdat_server.keys.metadata import read_current
 from tamizdat_server.keys.signer import Files, KeyRing, Signer
 from tamizdat_server.keys.store import KeyFile, Role, forget, open_key, read_header
-
-GUARDED: Final[tuple[Role, ...]] = ("root", "targets")
 
 
 def resign(signer: Signer, *, now: int, targets: bool = False) -> list[str]:
@@ -44,16 +41,20 @@ def renew_root(signer: Signer, *, now: int) -> tuple[Staged, list[str]]:
 
 
 def add_key(
-    signer: Signer, role: Role, *, now: int, public: str | None = None, guard: bool = False
+    signer: Signer, role: Role, *, now: int, public: str | None = None, passphrase: str | None = None
 ) -> tuple[Staged, list[str]]:
-    """Add a key to a role. `guard`: with a passphrase even if the role's other keys have none."""
-    passphrase = _passphrase(signer.ring, role, guard=guard) if public is None else None
+    """Add a key to a role: one whose holder sent its `public` half, or a new one.
+
+    A new one is locked by `passphrase`, else by that of the role's other keys if they have one.
+    """
+    if public is None and passphrase is None:
+        passphrase = _passphrase(signer.ring, role)
     return change(signer, add(signer.ring, role, public=public, passphrase=passphrase), now=now)
 
 
 def rotate_keys(signer: Signer, role: Role, *, now: int) -> tuple[Staged, list[str]]:
     """Replace the keys of a role that are here. New ones have a passphrase where the old ones had."""
-    return change(signer, rotate(signer.ring, role, passphrase=_passphrase(signer.ring, role, guard=False)), now=now)
+    return change(signer, rotate(signer.ring, role, passphrase=_passphrase(signer.ring, role)), now=now)
 
 
 def export_root(ring: KeyRing, destination: Path) -> list[Path]:
@@ -101,8 +102,8 @@ def _write(signer: Signer, files: Files, *, now: int) -> list[str]:
     return [path for path, _ in (*files, *heads)]
 
 
-def _passphrase(ring: KeyRing, role: Role, *, guard: bool) -> str | None:
-    if not guard and not any(file.locked for file in ring.files(role)):
+def _passphrase(ring: KeyRing, role: Role) -> str | None:
+    if not any(file.locked for file in ring.files(role)):
         return None
     if ring.passphrase is None:
         raise KeyProblem(f"a new {role} key needs a passphrase; set TAMIZDAT_PASSPHRASE_FILE", role=role)

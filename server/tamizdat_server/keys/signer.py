@@ -110,9 +110,13 @@ class Signer:
         self.public = public
         self.ring = KeyRing(keys, *more, passphrase=passphrase)
 
-    def publish(self, catalog: bytes, site: bytes, *, now: int) -> Files:
-        """Sign for a new catalog and site list: both, targets, snapshot, and timestamp.json last."""
-        current = read_current(self.public)
+    def publish(self, catalog: bytes, site: bytes, *, now: int, leap: bool = False) -> Files:
+        """Sign for a new catalog and site list: both, targets, snapshot, and timestamp.json last.
+
+        `leap`: let the metadata versions go on from `now`, which is above all that may have been signed before a
+        backup was restored; readers refuse lower ones.
+        """
+        current = read_current(self.public, least=now if leap else 0)
         files = [
             (target_path(name, sha256(data)), data) for name, data in (("catalog.json", catalog), ("site.json", site))
         ]
@@ -178,7 +182,8 @@ class Signer:
     def _next(self, current: Current, role: Role) -> int:
         """One more than any version in the tree, so that no file is written twice, also after a crash."""
         file = current.of(role)
-        return max({file.signed.version if file else 0, *versions_on_disk(self.public, role)}) + 1
+        last = max({file.signed.version if file else 0, *versions_on_disk(self.public, role)})
+        return max(last + 1, current.least)
 
 
 def _half_over(snapshot: Snapshot, now: int) -> bool:

@@ -109,7 +109,8 @@ class _Publishing:
         ours = self.newsroom.version
         if ours and (live is None or live.sha256 != self._catalog_sha256(ours)):
             catalog = self.db.execute("SELECT value FROM state WHERE name = 'catalog'").fetchone()[0]
-            self._go_live(self.signer.publish(catalog, encode_site(self._site()), now=self.now))
+            leap = live is not None and ours > live.catalog.version + 1
+            self._go_live(self.signer.publish(catalog, encode_site(self._site()), now=self.now, leap=leap))
         elif ours and interrupted:
             self._write_site_and_heads()
         if interrupted:
@@ -128,7 +129,7 @@ class _Publishing:
             codes = sorted({*codes, *changes.dirty_editions(self.db)})
             made = {code: self._edition(work, code, anew=skip_to is not None) for code in codes}
             catalog = self._catalog(work, live)
-            signed = self._sign(catalog)
+            signed = self._sign(catalog, leap=skip_to is not None)
             self._note(catalog)
             self.tree.sync()
         self._go_live(signed)
@@ -157,13 +158,13 @@ class _Publishing:
         root = root_versions(self.newsroom.public)[-1]
         return build_catalog(work, self.newsroom.config, self.newsroom.editions(), root=root, previous=previous)
 
-    def _sign(self, catalog: Catalog) -> list[tuple[str, bytes]]:
+    def _sign(self, catalog: Catalog, *, leap: bool) -> list[tuple[str, bytes]]:
         data = encode(catalog)
         site = build_site(catalog, self._news(catalog), fingerprint=str(self.newsroom.fingerprint))
         self.db.execute("DELETE FROM site")
         self.db.executemany("INSERT INTO site VALUES (?, ?)", site.items())
         self.db.execute("INSERT OR REPLACE INTO state VALUES ('catalog', ?)", (data,))
-        return list(self.signer.publish(data, encode_site(site), now=self.now))
+        return list(self.signer.publish(data, encode_site(site), now=self.now, leap=leap))
 
     def _news(self, catalog: Catalog) -> list[EditionNews]:
         return [EditionNews(code, self._newest(code)) for code in catalog.editions]
