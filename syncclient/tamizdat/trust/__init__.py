@@ -6,7 +6,15 @@ The Update Framework's client workflow (specification 1.0, section 5; python-tuf
 from datetime import UTC, datetime
 from typing import Literal
 
-from tamizdat.errors import ExpiredError, HashMismatch, RollbackError, TrustError, WrongPublication, WrongRoot
+from tamizdat.errors import (
+    ExpiredError,
+    HashMismatch,
+    HistoryError,
+    RollbackError,
+    TrustError,
+    WrongPublication,
+    WrongRoot,
+)
 from tamizdat.format.catalog import decode_catalog
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Fingerprint, sha256, target_path
@@ -21,6 +29,7 @@ from tamizdat.trust.updater import (
     Source,
     iso,
     load_anchor,
+    names_its_files,
     refresh,
     target,
     verifies,
@@ -90,6 +99,9 @@ def _refresh(held: Held | None, fetch: Fetch, anchor: Anchor, *, now: int, carri
     refresh(updater, source)
     if source.seen[TIMESTAMP_PATH] != updater.files["timestamp"]:
         raise TrustError("two different timestamps of one version exist; wait for the next one, or try another mirror")
+    if held is not None and not names_its_files(updater):
+        # python-tuf goes on with the held file of an equal version: whoever signed another one has another history.
+        raise HistoryError(version=decode_catalog(held.catalog).version)
     return updater
 
 

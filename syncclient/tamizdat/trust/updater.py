@@ -163,7 +163,6 @@ def refresh(updater: MemoryUpdater, source: Source) -> None:
         updater.refresh()
     except exceptions.RepositoryError as error:
         raise _ours(error, updater, source) from error
-    _check_named(updater)
 
 
 def load_anchor(
@@ -189,6 +188,15 @@ def verifies(root: Root, role: str, data: bytes) -> bool:
     return True
 
 
+def names_its_files(updater: MemoryUpdater) -> bool:
+    """Whether the timestamp names the very snapshot in `files`; a held one was taken by its version alone."""
+    try:
+        updater.trusted("timestamp").snapshot_meta.verify_length_and_hashes(updater.files["snapshot"])
+    except exceptions.LengthOrHashMismatchError:
+        return False
+    return True
+
+
 def target(updater: MemoryUpdater, name: str) -> tuple[str, int]:
     """SHA-256 and length of a target."""
     file: TargetFile = updater.targets.targets[name]
@@ -203,15 +211,6 @@ def no_idle_signatures(role: str, data: bytes, signers: tuple[Root, ...], path: 
         valid |= set(root.get_verification_result(role, file.signed_bytes, file.signatures).signed)
     if set(file.signatures) != valid:
         raise FormatError("carries a signature that doesn't belong there or doesn't verify", path=path)
-
-
-def _check_named(updater: MemoryUpdater) -> None:
-    """A held snapshot is taken by its version alone: see that it is the one that the timestamp names."""
-    named = updater.trusted("timestamp").snapshot_meta
-    try:
-        named.verify_length_and_hashes(updater.files["snapshot"])
-    except exceptions.LengthOrHashMismatchError as error:
-        raise HashMismatch(path=f"metadata/{named.version}.snapshot.json") from error
 
 
 def _ours(error: exceptions.RepositoryError, updater: MemoryUpdater, source: Source) -> TamizdatError:
