@@ -1,7 +1,5 @@
 """`tamizdat keys` and `tamizdat fingerprint`: thin; what happens is in tamizdat_server.keys."""
 
-import os
-import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -11,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import click
 import msgspec
 
-from tamizdat.errors import KeyProblem, UsageError
+from tamizdat.errors import UsageError
 from tamizdat.format.names import Fingerprint
+from tamizdat_server.cli.passphrase import ask_passphrase, new_passphrase
 from tamizdat_server.keys.store import Role, create_key
 
 if TYPE_CHECKING:
@@ -79,17 +78,22 @@ def resign(folder: Path, key_folders: tuple[Path, ...], as_json: bool, targets: 
 @click.option(
     "--public", metavar="HEX", help="The public half of a key that somebody else holds ('keys new' shows it)."
 )
-@click.option("--guard", is_flag=True, help="Give the new key a passphrase even if the others have none.")
-def add(
-    folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role, public: str | None, guard: bool
-) -> None:
+@click.option(
+    "--passphrase", "ask", is_flag=True, help="Lock the new key by a passphrase even if the others have none."
+)
+def add(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role, public: str | None, ask: bool) -> None:
     """Let another key sign for ROLE: a new one, or one whose public half was sent to you."""
     from tamizdat_server.keys import operations
 
     public = _public(public)
     with _locked(folder):
         signer = _signer(folder, key_folders)
-        _tell(*operations.add_key(signer, role, now=_now(), public=public, guard=guard), as_json=as_json)
+        _tell(
+            *operations.add_key(
+                signer, role, now=_now(), public=public, passphrase=new_passphrase(ask=True) if ask else None
+            ),
+            as_json=as_json,
+        )
 
 
 @keys.command()
@@ -178,11 +182,11 @@ def export_root(folder: Path, key_folders: tuple[Path, ...], as_json: bool, dest
 @keys.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--role", type=ROLE, default="root", show_default=True, help="What the key is for.")
-@click.option("--guard/--no-guard", default=True, show_default=True, help="Whether it gets a passphrase.")
+@click.option("--passphrase/--no-passphrase", "ask", default=True, show_default=True, help="Whether to lock it by one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def new(folder: Path, role: Role, guard: bool, as_json: bool) -> None:
+def new(folder: Path, role: Role, ask: bool, as_json: bool) -> None:
     """Make a key in DIR for a publication that lies elsewhere, and show its public half to send there."""
-    made = create_key(folder, role, passphrase=passphrase() if guard else None)
+    made = create_key(folder, role, passphrase=new_passphrase(ask=True) if ask else None)
     if as_json:
         _show({"file": str(made.path), "role": role, "keyid": made.keyid, "public": made.public})
     else:
@@ -210,18 +214,6 @@ def fingerprint(folder: Path, newest: bool, as_json: bool) -> None:
         click.echo(found)
 
 
-def passphrase() -> str:
-    """From TAMIZDAT_PASSPHRASE_FILE, else asked for on the terminal. Raises: KeyProblem."""
-    if path := os.environ.get("TAMIZDAT_PASSPHRASE_FILE"):
-        try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeyProblem(f"TAMIZDAT_PASSPHRASE_FILE can't be read: {error}") from error
-    if not sys.stdin.isatty():
-        raise KeyProblem("a passphrase is needed: set TAMIZDAT_PASSPHRASE_FILE, or run this in a terminal")
-    return click.prompt("Passphrase", hide_input=True, err=True)
-
-
 def _now() -> int:
     return int(time.time())
 
@@ -245,14 +237,14 @@ def _signer(folder: Path, more: tuple[Path, ...]) -> "Signer":
     if not _is_publication(folder):
         raise UsageError(f"{folder} is neither a newsroom nor a publication")
     first, *others = _key_folders(folder, more)
-    return Signer(_public_folder(folder), first, *others, passphrase=passphrase)
+    return Signer(_public_folder(folder), first, *others, passphrase=ask_passphrase)
 
 
 def _ring(folder: Path, more: tuple[Path, ...]) -> Any:
     from tamizdat_server.keys import KeyRing
 
     folders = _key_folders(folder, more) if (folder / "keys").is_dir() or more else (folder,)
-    return KeyRing(*folders, passphrase=passphrase)
+    return KeyRing(*folders, passphrase=ask_passphrase)
 
 
 @contextmanager
