@@ -187,8 +187,10 @@ CREATE INDEX articles_translations ON articles(translation_group) WHERE translat
 CREATE INDEX tags_tag ON tags(tag);
 CREATE INDEX images_sha256 ON images(sha256);
 CREATE VIRTUAL TABLE articles_fts USING fts5(
-    title, byline, summary, text, content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
-)
+    title, byline, summary, text, content="articles", content_rowid="id", tokenize='unicode61 remove_diacritics 2'
+);
+-- So much memory gathers words before they are written: a whole segment's, once, instead of merging them over again.
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 16777216)
 """
 
 

@@ -186,35 +186,39 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _open_readonly(path: Path) -> sqlite3.Connection:
-    """Open without writing. Where even the log's index can't be made, the file is read as it stands."""
-    uri = path.absolute().as_uri()
-    for query in ("mode=ro", "mode=ro&immutable=1"):
-        db = sqlite3.connect(
-            f"{uri}?{query}", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            db.execute("SELECT count(*) FROM sqlite_master").fetchall()
-            return db
-        except sqlite3.OperationalError:
-            db.close()
-            if "immutable" in query:
-                raise
-    raise AssertionError
+    """Open without writing, also in a folder where the log's index can't be made."""
+    db = _connect_readonly(path, "mode=ro")
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except sqlite3.OperationalError:
+        db.close()
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise  # without the log the file may be half of what was committed
+        return _connect_readonly(path, "mode=ro&immutable=1")
+    return db
+
+
+def _connect_readonly(path: Path, query: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{query}"
+    # Nothing is written, so several threads may read by one connection.
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _check_header(path: Path) -> None:
     if not path.is_file():
         raise NotALibrary(library=str(path), reason="it isn't a file")
     with path.open("rb") as file:
-        start = file.read(len(_HEADER))
-    if start != _HEADER:
-        raise NotALibrary(library=str(path), reason="the file is empty" if not start else "it isn't an SQLite file")
+        header = file.read(100)
+    if header[:16] != _HEADER or len(header) < 100:
+        raise NotALibrary(library=str(path), reason="the file is empty" if not header else "it isn't an SQLite file")
+    # Looked at before SQLite is: opening somebody else's database would already change its journal mode.
+    if header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
+        raise NotALibrary(library=str(path), reason="it is an SQLite file of something else")
 
 
 def _check_schema(db: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
-    application, schema = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    if application != APPLICATION_ID:
-        raise NotALibrary(library=str(path), reason="it is an SQLite file of something else")
+    schema = db.execute("PRAGMA user_version").fetchone()[0]
     if schema > SCHEMA:
         raise NewerSchema(library=str(path), schema=schema, known=SCHEMA)
     if schema < SCHEMA:
