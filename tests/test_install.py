@@ -13,9 +13,10 @@ from conftest import CHECKOUT, Ferry
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel, built from a copy of what git has, so that nothing that lies about gets in."""
+    """A wheel, built from a copy of the checkout without what git ignores, so that nothing that lies about gets in."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, check=True).stdout
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=CHECKOUT, capture_output=True, check=True).stdout
     subprocess.run(
         ["tar", "--null", "--files-from=-", "--ignore-failed-read", "-cf", source / "all.tar"],
         cwd=CHECKOUT, input=listed, check=True, capture_output=True,
