@@ -39,7 +39,8 @@ def update(work: Work, edition: str, changes: Sequence[Change], withdrawn: Rows)
         of = _range(edition, "segment", rows, index, index, rows[index]["state"])
         _replace(work, of, level=work.settings.rebuild_level, leave=work.tree.withdraw)
     places = [place for change in changes for place in (change.before, change.after) if place]
-    if len(rows) - 1 in tainted or any(place >= _place(rows[-1]) for place in places):
+    start = _place(rows[-1]) if rows else BEGINNING
+    if len(rows) - 1 in tainted or any(place >= start for place in places):
         _replace_newest(work, edition, rows, tainted)
     _begin_at_the_beginning(work, edition, "segment")
 
@@ -168,6 +169,7 @@ def _begin_at_the_beginning(work: Work, edition: str, kind: Kind) -> None:
 
 
 def _range(edition: str, kind: Kind, rows: Rows, first: int, last: int, state: int) -> Range:
+    """What the segments `first` to `last` of `rows` hold at `state`; everything, where there are none."""
     start = _place(rows[first]) if rows else BEGINNING
     return Range(edition, kind, start, _place(rows[last + 1]) if last + 1 < len(rows) else BEYOND, state)
 

@@ -6,7 +6,12 @@ import msgspec
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Sizes in bytes, times in seconds, spans in steps of an edition."""
+    """Sizes in bytes, times in seconds, spans in steps of an edition.
+
+    `durable`: wait until the disk has each file, so that a power cut loses nothing; only tests do without.
+    """
+
+    durable: bool = True
 
     delta_level: int = 19
     segment_level: int = 19
