@@ -137,9 +137,8 @@ def deltas_that_overlap(library: Library, ledger: Ledger, trip: Trip) -> None:
         go_by_delta(library, ledger, max(0, start - 2), end)
 
 
-def deltas_in_any_order(library: Library, ledger: Ledger, trip: Trip) -> None:
-    order = trip.order or [0]
-    for _, (start, end) in sorted(enumerate(pairwise(trip.stops)), key=lambda n: order[n[0] % len(order)]):
+def the_newest_delta_first(library: Library, ledger: Ledger, trip: Trip) -> None:
+    for start, end in reversed(list(pairwise(sorted({*trip.stops, trip.half})))):
         go_by_delta(library, ledger, start, end)
 
 
@@ -163,9 +162,15 @@ def back_to_an_older_snapshot(library: Library, ledger: Ledger, trip: Trip) -> N
 
 
 WAYS = (
-    every_version, some_versions, deltas_that_overlap, deltas_in_any_order, segments, segments_after_a_while, an_older_snapshot_and_a_delta,
+    every_version,
+    some_versions,
+    deltas_that_overlap,
+    the_newest_delta_first,
+    segments,
+    segments_after_a_while,
+    an_older_snapshot_and_a_delta,
     back_to_an_older_snapshot,
-)  # fmt: skip
+)
 
 
 def check_every_way(

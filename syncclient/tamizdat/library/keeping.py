@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -83,8 +85,8 @@ class Keeping(Writing):
     def trim(self, publication: str, edition: str, *, since: str = "", max_bytes: int | None = None) -> Applied:
         """Let go of articles published before `since`, then of the oldest until records and pictures fit `max_bytes`.
 
-        Saved articles stay, and so do those that share their time with one that stays. The edition remembers since when
-        it is complete. Raises: LibraryError.
+        Saved articles stay; those of one time stay or go together. The edition remembers since when it is complete.
+        Raises: LibraryError.
         """
         with self.writing() as db:
             ours = self._number(publication)
@@ -103,7 +105,7 @@ class Keeping(Writing):
         return applied
 
     def _fitting_since(self, publication: int, edition: str, max_bytes: int) -> str:
-        """The time since which everything held fits into `max_bytes`; the newest article fits always."""
+        """The time since which everything held fits into `max_bytes`, empty where all does; the newest fits always."""
         sizes = self.rows(
             "SELECT published, length(CAST(line AS BLOB)) + (SELECT coalesce(sum(length(data)), 0) FROM images"
             " JOIN media USING (sha256) WHERE article = a.id) FROM (SELECT id, published, key FROM articles"
@@ -112,11 +114,10 @@ class Keeping(Writing):
             (publication, edition),
         )
         total, since = 0, ""
-        for published, size in sizes:
-            total += size
+        for published, group in groupby(sizes, key=itemgetter(0)):
+            total += sum(size for _, size in group)
             if total > max_bytes and since:
-                # What shares its time with the first one that doesn't fit goes with it.
-                return since if published < since else published + "~"
+                return since
             since = published
         return ""
 

@@ -138,7 +138,7 @@ class _Page:
     def item(self, blocks: list[Block], mark: str, lead: str = "") -> list[str]:
         inner = lead + " " * columns(mark)
         lines = [line for block in self.blocks(blocks, inner) for line in block] or [inner]
-        return [lead + mark + lines[0][len(inner) :], *lines[1:]]
+        return [(lead + mark + lines[0][len(inner) :]).rstrip(), *lines[1:]]
 
     def picture(self, image: Image, caption: list[Span], lead: str = "") -> list[str]:
         alt = self.text(f"[{image.alt or 'picture'}]", DIM)
