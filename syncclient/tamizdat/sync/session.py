@@ -323,7 +323,7 @@ class Session:
             fresh=freshness(signed, int(self.clock())),
             signed=utc(signed),
             editions={plan.code: self._edition_report(plan, editions) for plan in plans},
-            articles=sum(editions.applied.values()),
+            articles=sum(self._news(catalog, plan, editions) for plan in plans),
             bytes=self.meter.bytes,
             requests=self.meter.requests,
             mirror=offer.mirror.where,
@@ -333,6 +333,13 @@ class Session:
             missing=missing,
             planned=[(task.wanted.path, task.wanted.bytes) for task in tasks] if self.options.dry_run else None,
         )
+
+    def _news(self, catalog: Catalog, plan: EditionPlan, editions: Editions) -> int:
+        """How many articles came, changed or went: for a beginner those held, however many bundles touched each."""
+        applied = editions.applied[plan.code]
+        if self._versions_before.get(plan.code):
+            return applied
+        return min(applied, self.library.holding(catalog.publication, plan.code).articles)
 
     def _edition_report(self, plan: EditionPlan, editions: Editions) -> EditionReport:
         return EditionReport(
