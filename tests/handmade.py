@@ -6,6 +6,15 @@ import os
 from pathlib import Path
 
 SIGNED = 1_795_327_200
+CATALOG = {
+    "format": "tamizdat.catalog.1",
+    "publication": "0" * 64,
+    "root": 1,
+    "title": "By hand",
+    "published": "2026-11-22T06:00:00Z",
+    "previous": "",
+    "editions": {},
+}
 
 
 def digest(data: bytes) -> str:
@@ -36,9 +45,13 @@ def sign_site(tree: Path, files: dict[str, bytes], *, version: int = 1) -> None:
     listed = [{"path": path, "sha256": digest(data), "bytes": len(data)} for path, data in files.items()]
     site = json.dumps({"format": "tamizdat.site.1", "files": listed}).encode()
     write(tree / f"targets/{digest(site)}.site.json", site)
-    target = {"length": len(site), "hashes": {"sha256": digest(site)}}
+    catalog = json.dumps(CATALOG | {"version": version}).encode()
+    write(tree / f"targets/{digest(catalog)}.catalog.json", catalog)
+    targets = {
+        name: {"hashes": {"sha256": digest(data)}} for name, data in (("site.json", site), ("catalog.json", catalog))
+    }
     metadata = {
-        f"{version}.targets.json": {"targets": {"site.json": target}},
+        f"{version}.targets.json": {"targets": targets},
         f"{version}.snapshot.json": {"meta": {"targets.json": {"version": version}}},
         "timestamp.json": {"version": SIGNED + version, "meta": {"snapshot.json": {"version": version}}},
     }

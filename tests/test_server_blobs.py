@@ -1,6 +1,7 @@
 """The publication tree over HTTP, at a real server."""
 
 import asyncio
+import base64
 import hashlib
 import os
 import threading
@@ -258,6 +259,18 @@ def test_every_answer_forbids_what_a_publication_never_needs(server: Server) -> 
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
     assert "geolocation=()" in page.headers["permissions-policy"]
     assert "unsafe" not in page.headers["content-security-policy"]
+
+
+def test_a_page_may_use_its_own_style_sheet_and_no_other(tmp_path: Path) -> None:
+    style = b"body { margin: 2rem }"
+    tree = make_tree(tmp_path / "public")
+    sign_site(tree, {"index.html": b"<!doctype html><style>" + style + b"</style><p style='color: red'>News"})
+
+    start, _ = ask(Blobs(Tree(tree)), "/")
+
+    policy = dict(start["headers"])[b"content-security-policy"]
+    assert b"style-src 'self' 'sha256-" + base64.b64encode(hashlib.sha256(style).digest()) + b"';" in policy
+    assert b"unsafe" not in policy
 
 
 # -- hosts without `pathsend` ------------------------------------------------------------------------------------------

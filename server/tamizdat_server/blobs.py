@@ -50,7 +50,7 @@ class Blobs:
 
     async def _other_method(self, method: str, send: Send) -> None:
         if method == "OPTIONS":
-            await _reply(send, 204, [*headers.PREFLIGHT, _ALLOW, headers.SERVER])
+            await reply(send, 204, [*headers.PREFLIGHT, _ALLOW, headers.SERVER])
         else:
             await refuse(send, 405, b"Files can only be read.\n", extra=[_ALLOW])
 
@@ -65,41 +65,41 @@ async def refuse(send: Send, status: int, text: bytes, *, extra: Headers | None 
         *headers.OPAQUE,
         *(extra or []),
     ]
-    await _reply(send, status, fields, b"" if head else text)
+    await reply(send, status, fields, b"" if head else text)
 
 
 async def _answer(file: File, asked: dict[str, bytes], scope: Scope, send: Send) -> bool:
     """Answer with `file`, or say False, with nothing sent, where it was replaced since it was found."""
     only_head = scope["method"] == "HEAD"
-    reply = answer(asked, file.version, whole=only_head)
-    if reply.status == 304:
-        await _reply(send, 304, file.kept)
-    elif reply.status == 412:
+    found = answer(asked, file.version, whole=only_head)
+    if found.status == 304:
+        await reply(send, 304, file.kept)
+    elif found.status == 412:
         await refuse(send, 412, b"The file is another version.\n", head=only_head)
-    elif reply.status == 416:
+    elif found.status == 416:
         unsatisfied = (b"content-range", b"bytes */%d" % file.version.size)
         await refuse(send, 416, b"The file ends before that range.\n", extra=[unsatisfied])
     elif only_head:
-        await _reply(send, 200, _fields(file, reply))
+        await reply(send, 200, _fields(file, found))
     elif file.body is not None:
-        await _reply(send, reply.status, _fields(file, reply), file.body[reply.start : reply.stop])
-    elif reply.status == 200 and file.immutable and "http.response.pathsend" in scope.get("extensions", {}):
+        await reply(send, found.status, _fields(file, found), file.body[found.start : found.stop])
+    elif found.status == 200 and file.immutable and "http.response.pathsend" in scope.get("extensions", {}):
         # By its path, so only for what can be replaced by nothing but the same bytes.
-        await send({"type": "http.response.start", "status": 200, "headers": _fields(file, reply)})
+        await send({"type": "http.response.start", "status": 200, "headers": _fields(file, found)})
         await send({"type": "http.response.pathsend", "path": file.place})
     else:
-        return await _stream(file, reply, send)
+        return await _stream(file, found, send)
     return True
 
 
-async def _stream(file: File, reply: Answer, send: Send) -> bool:
+async def _stream(file: File, found: Answer, send: Send) -> bool:
     source = await asyncio.to_thread(file.open)
     if source is None:
         return False
     with source:
-        await send({"type": "http.response.start", "status": reply.status, "headers": _fields(file, reply)})
-        source.seek(reply.start)
-        left = reply.stop - reply.start
+        await send({"type": "http.response.start", "status": found.status, "headers": _fields(file, found)})
+        source.seek(found.start)
+        left = found.stop - found.start
         while left:
             chunk = await asyncio.to_thread(_read, source, min(left, _CHUNK_BYTES))
             left = left - len(chunk) if chunk else 0
@@ -111,13 +111,14 @@ def _read(source: FileIO, size: int) -> bytes:
     return source.read(size)
 
 
-def _fields(file: File, reply: Answer) -> Headers:
-    fields = [*file.head, (b"content-length", b"%d" % (reply.stop - reply.start))]
-    if reply.status == 206:
-        fields.append((b"content-range", b"bytes %d-%d/%d" % (reply.start, reply.stop - 1, file.version.size)))
+def _fields(file: File, found: Answer) -> Headers:
+    fields = [*file.head, (b"content-length", b"%d" % (found.stop - found.start))]
+    if found.status == 206:
+        fields.append((b"content-range", b"bytes %d-%d/%d" % (found.start, found.stop - 1, file.version.size)))
     return fields
 
 
-async def _reply(send: Send, status: int, fields: Headers, body: bytes = b"") -> None:
+async def reply(send: Send, status: int, fields: Headers, body: bytes = b"") -> None:
+    """A whole answer."""
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": body})

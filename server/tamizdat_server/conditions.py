@@ -62,7 +62,7 @@ def http_date(seconds: int) -> bytes:
 
 def _precondition_holds(asked: dict[str, bytes], version: Version) -> bool:
     if "match" in asked:
-        return _lists(asked["match"], version.etag, weak=False)
+        return lists_tag(asked["match"], version.etag, weak=False)
     if "unmodified_since" in asked:
         since = _seconds(asked["unmodified_since"])
         return since is None or version.modified <= since
@@ -71,14 +71,15 @@ def _precondition_holds(asked: dict[str, bytes], version: Version) -> bool:
 
 def _is_held(asked: dict[str, bytes], version: Version) -> bool:
     if "none_match" in asked:
-        return _lists(asked["none_match"], version.etag, weak=True)
+        return lists_tag(asked["none_match"], version.etag, weak=True)
     if "modified_since" in asked:
         since = _seconds(asked["modified_since"])
         return since is not None and version.modified <= since
     return False
 
 
-def _lists(value: bytes, etag: bytes, *, weak: bool) -> bool:
+def lists_tag(value: bytes, etag: bytes, *, weak: bool) -> bool:
+    """Whether an If-Match or If-None-Match field names `etag`; `weak`: also as a weak one."""
     if value == etag or value.strip() == b"*":
         return True
     tags = (tag.strip() for tag in value.split(b","))

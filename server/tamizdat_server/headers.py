@@ -4,6 +4,9 @@ A page of a publication runs nothing and loads nothing from elsewhere; its files
 copy of them may be the one that is reachable.
 """
 
+import base64
+import hashlib
+import re
 from typing import Final
 
 Headers = list[tuple[bytes, bytes]]
@@ -27,9 +30,10 @@ PREFLIGHT: Final[Headers] = [
 
 _INERT: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 _PAGE: Final = (
-    b"default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; manifest-src"
+    b"default-src 'none'; img-src 'self' data:; style-src 'self'%s; script-src 'self'; connect-src 'self'; manifest-src"
     b" 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _PERMISSIONS: Final = (
     b"accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(),"
     b" magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()"
@@ -49,7 +53,6 @@ _DOCUMENT: Final[Headers] = [
 OPAQUE: Final[Headers] = [(b"content-security-policy", _INERT), *_ALWAYS]
 # For what a browser shows as a document of its own without being a page: XML, SVG, JSON, plain text.
 DOCUMENT: Final[Headers] = [(b"content-security-policy", _INERT), *_DOCUMENT, *_ALWAYS]
-PAGE: Final[Headers] = [(b"content-security-policy", _PAGE), *_DOCUMENT, *_ALWAYS]
 
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"
 REVALIDATE: Final = b"no-cache"
@@ -86,12 +89,17 @@ def content_type(path: str) -> bytes:
     return _TYPES.get(_ending(path), b"application/octet-stream")
 
 
-def security(path: str) -> Headers:
-    """The security headers of a publication path, by its ending."""
+def security(path: str, body: bytes | None) -> Headers:
+    """The security headers of a publication path, by its ending; a page may use the style sheets that stand in it."""
     ending = _ending(path)
     if ending == "html":
-        return PAGE
+        return [(b"content-security-policy", _PAGE % _own_styles(body or b"")), *_DOCUMENT, *_ALWAYS]
     return DOCUMENT if ending in _SHOWN else OPAQUE
+
+
+def _own_styles(page: bytes) -> bytes:
+    hashes = (base64.b64encode(hashlib.sha256(style).digest()) for style in _STYLE.findall(page))
+    return b"".join(b" 'sha256-%s'" % name for name in hashes)
 
 
 def _ending(path: str) -> str:

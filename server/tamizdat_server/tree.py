@@ -12,17 +12,15 @@ import stat
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import msgspec
+from typing import Final, NamedTuple
 
 from tamizdat.errors import FormatError
 from tamizdat.format.catalog import decode_site
-from tamizdat.format.limits import LIMITS
-from tamizdat.format.names import HEAD_PATH, IMMUTABLE_PATH, TARGET_PATH, is_pack_path, target_path
+from tamizdat.format.names import HEAD_PATH, IMMUTABLE_PATH, TARGET_PATH, is_pack_path
 from tamizdat_server import headers
 from tamizdat_server.conditions import Version, http_date
 from tamizdat_server.headers import Headers
+from tamizdat_server.live import read_live
 
 MEMORY_BYTES: Final = 64 * 1024 * 1024
 FILES: Final = 20_000
@@ -152,22 +150,11 @@ class SiteList:
 
     def _load(self) -> frozenset[str]:
         try:
-            version = self._metadata("timestamp.json")["meta"]["snapshot.json"]["version"]
-            version = self._metadata(f"{int(version)}.snapshot.json")["meta"]["targets.json"]["version"]
-            target = self._metadata(f"{int(version)}.targets.json")["targets"]["site.json"]
-            site = self._bytes(target_path("site.json", str(target["hashes"]["sha256"])), LIMITS.site_bytes)
+            live = read_live(self._root)
+            site = (self._root / live.paths["site.json"]).read_bytes() if live else b""
             return frozenset(file.path for file in decode_site(site).files)
-        except (OSError, KeyError, TypeError, ValueError, msgspec.MsgspecError, FormatError):
+        except (OSError, FormatError):
             return frozenset()
-
-    def _metadata(self, name: str) -> Any:
-        return msgspec.json.decode(self._bytes(f"metadata/{name}", LIMITS.targets_bytes))["signed"]
-
-    def _bytes(self, path: str, limit: int) -> bytes:
-        if not is_pack_path(path):
-            raise ValueError(path)
-        with (self._root / path).open("rb") as source:
-            return source.read(limit)
 
 
 def _by_grammar(path: str) -> bool:
@@ -202,7 +189,7 @@ def _describe(path: str, place: str, source: io.FileIO, identity: Identity, *, l
         (b"accept-ranges", b"bytes"),
         *kept,
         headers.CORS[1],
-        *(field for field in headers.security(path) if field != headers.SERVER),
+        *(field for field in headers.security(path, body) if field != headers.SERVER),
     ]
     return File(path, place, identity, version, immutable, listed, body, head, kept)
 

@@ -1,0 +1,23 @@
+"""`tamizdat serve`: thin; the server starts in tamizdat_server.serve."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve at; 0.0.0.0 for every one.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
+def serve(folder: Path, host: str, port: int, workers: int) -> None:
+    """Serve the publication in DIR, a newsroom's folder or a copy of a publication, and a read API of it.
+
+    A newsroom's publication is re-signed daily, with the keys that need no passphrase. Runs until Ctrl-C.
+    """
+    from tamizdat_server.place import Place
+    from tamizdat_server.serve import find_listen
+    from tamizdat_server.serve import serve as run
+
+    place = Place.of(folder)
+    run(place, find_listen(host, port), workers=workers, ready=lambda url: click.echo(f"serving {folder} at {url}"))

@@ -1,0 +1,54 @@
+"""The housekeeper's process, as its supervisor sees it; what it does is in housekeeping.py, slow to import."""
+
+import os
+import subprocess
+import sys
+import threading
+from typing import Final
+
+from tamizdat_server.logs import log
+from tamizdat_server.place import Place
+
+_STOP_SECONDS: Final = 3
+_RESTART_SECONDS: Final = 2
+
+
+class Housekeeper:
+    """The process, as its supervisor sees it: started again if it dies."""
+
+    def __init__(self, place: Place) -> None:
+        self._command = [sys.executable, "-m", "tamizdat_server.housekeeping", *_words(place), str(os.getpid())]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start it, and a thread that waits for it. Call before the workers are forked, since a `stop` needs it."""
+        self._process = self._spawn()
+        threading.Thread(target=self._keep_running, name="housekeeper", daemon=True).start()
+
+    def stop(self) -> None:
+        """End it within a few seconds."""
+        self._stopping.set()
+        if self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _keep_running(self) -> None:
+        while self._process:
+            code = self._process.wait()
+            if self._stopping.wait(_RESTART_SECONDS):
+                return
+            log.warning("the housekeeper ended with code %d; it is started again", code)
+            self._process = self._spawn()
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        # close_fds=False makes this a posix_spawn. A fork from this thread would wait for ever on a pipe of which a
+        # worker, forked at the same moment, holds the other end. Nothing here is inheritable anyway.
+        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, close_fds=False)  # noqa: S603
+
+
+def _words(place: Place) -> list[str]:
+    return [str(place.public), str(place.keys or ""), str(place.library)]

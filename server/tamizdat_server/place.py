@@ -1,0 +1,30 @@
+"""What is served and from where: a newsroom's folder, or a bare tree such as a mirror's."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tamizdat.errors import UsageError
+
+RESIGN_SECONDS: Final = 86_400
+
+
+class Place(msgspec.Struct, frozen=True):
+    """`public`: the tree. `keys`: the keys that re-sign it, if they are here. `library`: the server's own file."""
+
+    public: Path
+    keys: Path | None
+    library: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> "Place":
+        """Look what `folder` is. Raises: UsageError."""
+        folder = folder.resolve()
+        if (folder / "tamizdat.toml").is_file():
+            keys = folder / "keys"
+            return cls(folder / "public", keys if keys.is_dir() else None, folder / "serve.db")
+        if (folder / "metadata").is_dir():
+            # Beside the tree, not in it: what lies in a tree is what its metadata names.
+            return cls(folder, None, folder.parent / f"{folder.name}.serve.db")
+        raise UsageError(f"{folder} is neither a newsroom (no tamizdat.toml) nor a publication (no metadata folder)")
