@@ -1,0 +1,181 @@
+"""The housekeeper: a process beside the workers that re-signs daily and keeps the server's own library in step.
+
+A process of its own, so that a long first sync takes nothing from readers. It is told to end by a signal, and ends by
+itself when the supervisor is gone; whatever it was doing is safe to stop at any moment.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from tamizdat.errors import DamagedLibrary, Incomplete, NewsroomLocked, TamizdatError
+from tamizdat.format.limits import LIMITS
+from tamizdat.format.names import Address, Fingerprint
+from tamizdat.library import Library
+from tamizdat.sync import SyncOptions, sync
+from tamizdat_server import logs
+from tamizdat_server.changes import note_changes
+from tamizdat_server.keys import Signer
+from tamizdat_server.keys.operations import resign
+from tamizdat_server.live import read_live
+from tamizdat_server.logs import log
+from tamizdat_server.place import RESIGN_SECONDS, Place
+from tamizdat_server.tree import Identity
+
+_LOOK_SECONDS: Final = 0.5
+_FIRST_WAIT_SECONDS: Final = 0.5
+_LAST_WAIT_SECONDS: Final = 60
+_FIRST_RETRY_SECONDS: Final = 5
+_LAST_RETRY_SECONDS: Final = 3600
+
+# The server must show what its newsroom decided, whatever that is, and needs no pictures: they lie in the tree.
+_OPTIONS: Final = SyncOptions(media="none", revisions=True, accept_retractions=True)
+
+
+class NotYet(Exception):
+    """What was to be done can't be done at this moment, and nothing is wrong with that."""
+
+
+class Chore:
+    """Something done when due. After a failure it waits, longer each time, and the first failure of a row is logged."""
+
+    def __init__(self, name: str, do: Callable[[], None]) -> None:
+        self._name, self._do = name, do
+        self._wait = 0.0
+        self._not_before = 0.0
+        self._told = ""
+
+    def attempt(self, *, due: bool, hurry: bool = False) -> None:
+        """Do it where it is due and not waiting; `hurry` ends the waiting."""
+        if not due or (time.monotonic() < self._not_before and not hurry):
+            return
+        try:
+            self._do()
+        except (NotYet, NewsroomLocked):
+            self._put_off(_FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS)
+        except TamizdatError as error:
+            self._failed(str(error))
+        except Exception as error:  # noqa: BLE001 - the server goes on, and this is tried again
+            self._failed(logs.fault(error))
+        else:
+            self._wait, self._not_before, self._told = 0.0, 0.0, ""
+
+    def _failed(self, why: str) -> None:
+        self._put_off(_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS)
+        if why != self._told:
+            log.warning("%s failed: %s", self._name, why)
+            self._told = why
+
+    def _put_off(self, first_seconds: float, last_seconds: float) -> None:
+        self._wait = min(max(2 * self._wait, first_seconds), last_seconds)
+        self._not_before = time.monotonic() + self._wait
+
+
+class Upkeep:
+    """What is to be done for a place, and when."""
+
+    def __init__(self, place: Place, clock: Callable[[], float] = time.time) -> None:
+        self._place, self._clock = place, clock
+        self._synced: Identity | None = None
+        self._seen: Identity | None = None
+        self._resigning = Chore("re-signing", self._resign)
+        self._syncing = Chore("bringing the server's library up to date", self._sync)
+
+    def look(self) -> None:
+        """Do what is due at this moment."""
+        if self._place.keys:
+            self._resigning.attempt(due=self._is_resign_due())
+        now = _identity(self._place.public)
+        self._syncing.attempt(due=now is not None and now != self._synced, hurry=now != self._seen)
+        self._seen = now
+
+    def _is_resign_due(self) -> bool:
+        live = read_live(self._place.public)
+        return live is not None and self._clock() - live.signed >= RESIGN_SECONDS
+
+    def _resign(self) -> None:
+        assert self._place.keys
+        with _newsroom_lock(self._place.public.parent):
+            resign(Signer(self._place.public, self._place.keys), now=int(self._clock()))
+        log.info("the publication was re-signed")
+
+    def _sync(self) -> None:
+        before = _identity(self._place.public)
+        try:
+            _bring_up_to_date(self._place, self._clock)
+        except DamagedLibrary:
+            # Made of nothing but the tree, so it can be made again.
+            log.warning("the server's library was damaged and is made anew")
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._place.library}{suffix}").unlink(missing_ok=True)
+            _bring_up_to_date(self._place, self._clock)
+        self._synced = before
+
+
+def _bring_up_to_date(place: Place, clock: Callable[[], float]) -> None:
+    with (place.public / "metadata" / "1.root.json").open("rb") as root:
+        fingerprint = Fingerprint.of(1, root.read(LIMITS.root_bytes))
+    with Library.open(place.library) as library:
+        report = sync(library, Address(str(place.public), fingerprint), options=_OPTIONS, clock=clock)
+        if not report.complete:
+            raise Incomplete(reason="files are missing from the tree", missing_bytes=0)
+        note_changes(library, report.publication)
+        held, live = library.publication(report.publication), read_live(place.public)
+        if held and live and held.signed < live.signed:
+            # The heads are the last that a publisher writes, and the first that a sync reads.
+            raise NotYet
+    if report.articles:
+        log.info("the server's library is at version %d", report.to)
+
+
+@contextmanager
+def _newsroom_lock(folder: Path) -> Generator[None]:
+    """The lock that Newsroom.lock takes, here without its database, which a machine that only signs doesn't have."""
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NewsroomLocked(folder=str(folder)) from error
+        yield
+
+
+def _identity(public: Path) -> Identity | None:
+    try:
+        return Identity.of((public / "metadata" / "timestamp.json").stat())
+    except OSError:
+        return None
+
+
+# -- the process -------------------------------------------------------------------------------------------------------
+
+
+class _Stop(BaseException):
+    """Raised wherever the process is when it is told to end: transactions roll back on the way out."""
+
+
+def main(public: str, keys: str, library: str, supervisor: str) -> None:
+    """Keep house until told to end."""
+    place = Place(Path(public), Path(keys) if keys else None, Path(library))
+    logs.configure()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, _stop)
+    with suppress(_Stop):
+        upkeep = Upkeep(place)
+        while os.getppid() == int(supervisor):
+            upkeep.look()
+            time.sleep(_LOOK_SECONDS)
+
+
+def _stop(_signum: int, _frame: FrameType | None) -> None:
+    raise _Stop
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
