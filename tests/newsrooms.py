@@ -3,12 +3,11 @@
 import time
 from pathlib import Path
 
+from tamizdat.format.article import Paragraph, Strong
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.draft import Draft
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import publish
-
-from tamizdat.format.article import Paragraph, Strong
 
 
 def draft(
