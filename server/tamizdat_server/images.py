@@ -29,7 +29,7 @@ MAX_PIXELS: Final = 64_000_000
 MAX_SIDE: Final = 60_000
 
 _Role: TypeAlias = Literal["preview", "standard"]
-_FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _ROLES: Final[tuple[_Role, _Role]] = ("preview", "standard")
 _QUALITY: Final = {"preview": 60, "standard": 72}
 # Names the way in which pictures are made: a change of it makes them anew.

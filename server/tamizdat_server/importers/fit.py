@@ -22,10 +22,10 @@ from tamizdat.format.article import (
     Strong,
     Table,
     encode_record,
-    inline_text,
 )  # fmt: skip
 from tamizdat.format.limits import LIMITS
 from tamizdat_server.draft import Draft
+from tamizdat_server.importers.inlines import spoken
 from tamizdat_server.importers.items import Warnings
 
 TEXT: Final = 200_000
@@ -56,8 +56,8 @@ def fitted(draft: Draft, warnings: Warnings) -> Draft:
     smaller = msgspec.structs.replace(
         draft, body=_blocks(draft.body, 1), footnotes={name: _blocks(note, 1) for name, note in notes}
     )
-    while _length(smaller) > RECORD_BYTES:
-        smaller = _shorter(smaller)
+    while (length := _length(smaller)) > RECORD_BYTES:
+        smaller = _shorter(smaller, min(0.9, RECORD_BYTES / length))
     return smaller
 
 
@@ -76,17 +76,17 @@ def _length(draft: Draft) -> int:
         raise error from error.__cause__
 
 
-def _shorter(draft: Draft) -> Draft:
-    """Nine tenths of the body, at its beginning."""
+def _shorter(draft: Draft, share: float) -> Draft:
+    """This share of the body, at its beginning, or of the notes, where the body can't be cut."""
     body, notes = draft.body, draft.footnotes
     if len(body) > 1:
-        return msgspec.structs.replace(draft, body=body[: len(body) * 9 // 10])
+        return msgspec.structs.replace(draft, body=body[: max(1, int(len(body) * share))])
     if notes:
-        return msgspec.structs.replace(draft, footnotes=dict([*notes.items()][: len(notes) * 9 // 10]))
+        return msgspec.structs.replace(draft, footnotes=dict([*notes.items()][: int(len(notes) * share)]))
     if body and not isinstance(body[0], Paragraph):
         return msgspec.structs.replace(draft, body=_opened(body[0]))
     if body and isinstance(body[0], Paragraph) and len(body[0].text) > 1:
-        return msgspec.structs.replace(draft, body=[Paragraph(body[0].text[: len(body[0].text) * 9 // 10])])
+        return msgspec.structs.replace(draft, body=[Paragraph(body[0].text[: max(1, int(len(body[0].text) * share))])])
     raise FormatError("an article that can't be cut to a size that the format allows", path=draft.key)
 
 
@@ -152,7 +152,7 @@ def _inline(inline: Inline, depth: int) -> list[Inline]:
         case Strong(text=text) | Emphasis(text=text) | Link(text=text):
             inner = _inlines(text, depth + 1)[:INLINES]
             if depth >= INLINE_DEPTH:
-                return [*_parts(inline_text(inner), TEXT)]
+                return [*_parts(spoken(inner), TEXT)]
             return [Link(inline.href, inner) if isinstance(inline, Link) else type(inline)(inner)]
         case _:
             return [inline]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Final
 
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers.files import is_article, without_extension
@@ -10,6 +11,8 @@ from tamizdat_server.importers.items import Item, Reached, Removed, Skipped
 from tamizdat_server.importers.page import PageReader, Rules
 from tamizdat_server.importers.repository import Change, Commit, Repository, open_repository
 from tamizdat_server.importers.text import key_of
+
+_PAGES_KEPT: Final = 5_000
 
 
 def read_git(
@@ -42,7 +45,7 @@ def _read(repository: Repository, rules: Rules, *, until: str | None, since: str
             return
         yield Skipped(since[:12], "the commit imported last isn't in this history any more: all of it was read again")
         since = None
-    keys, reader = _Keys(), PageReader(rules)
+    keys, reader = _Keys(), PageReader(rules, keep=_PAGES_KEPT)
     for commit in commits:
         gone, changed = keys.follow(commit.changes)
         if since is None:

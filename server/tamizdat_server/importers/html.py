@@ -22,14 +22,14 @@ from tamizdat.format.article import (
     Rule,
     Strong,
     Table,
-    inline_text,
 )  # fmt: skip
-from tamizdat_server.importers.inlines import BLOCKS, PLAIN, InlineReader, Surroundings, tidy
+from tamizdat_server.importers.inlines import BLOCKS, PLAIN, InlineReader, Surroundings, spoken, tidy
 from tamizdat_server.importers.markdown import NOTE_TEXT, NOTES
 from tamizdat_server.importers.text import clean, line
 from tamizdat_server.importers.tree import Element, attribute, parse_html, take_out, text_of
 
 _HEADINGS: Final = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
+_TABLE_PARTS: Final = frozenset(("caption", "thead", "tbody", "tfoot", "tr", "colgroup", "col"))
 _EMBEDS: Final = frozenset(("iframe", "embed", "object", "video", "audio"))
 _SERVICES: Final = {
     "youtube.com": "YouTube", "youtube-nocookie.com": "YouTube", "youtu.be": "YouTube", "vimeo.com": "Vimeo",
@@ -144,12 +144,12 @@ class _BlockReader:
             return []
         text = tidy([_collapsed(inline) for inline in run])
         if len(text) == 1 and isinstance(text[0], Link) and self._inlines.is_picture(text[0]):
-            return [self._embedded(text[0].href, inline_text(text))]
+            return [self._embedded(text[0].href, spoken(text))]
         return [Paragraph(text)] if text else []
 
     def _line(self, element: Element, make: Callable[[list[Inline]], Block]) -> list[Block]:
         text = tidy(self._inlines.content(element))
-        return [*([make(text)] if inline_text(text).strip() else []), *self._set_apart()]
+        return [*([make(text)] if spoken(text).strip() else []), *self._set_apart()]
 
     def _set_apart(self) -> list[Block]:
         """Pictures and embeds met in a line, which stand after it."""
@@ -198,7 +198,7 @@ class _BlockReader:
         if credit:
             told.append(Paragraph([credit]))
         # A picture that is missing leaves its description, which a caption often repeats.
-        seen = {inline_text(caption).casefold()}
+        seen = {spoken(caption).casefold()}
         return [block for block in blocks if _described(block).casefold() not in seen] + told
 
     def _caption(self, figure: Element) -> tuple[list[Inline], str]:
@@ -213,6 +213,8 @@ class _BlockReader:
 
     def _table(self, element: Element, depth: int) -> list[Block]:
         above = [b for child in element if child.tag == "caption" for b in self.block(child, depth + 1)]
+        strays = [child for child in element if child.tag not in _TABLE_PARTS]
+        above += [block for child in strays for block in self.block(child, depth + 1)]
         rows = [(row, [cell for cell in row if cell.tag in ("td", "th")]) for row in _rows(element)]
         rows = [(row, cells) for row, cells in rows if cells]
         if max((len(cells) for _, cells in rows), default=0) <= 1:
@@ -252,7 +254,7 @@ def _is_block(element: Element) -> bool:
 
 def _described(block: Block) -> str:
     if isinstance(block, Paragraph) and len(block.text) == 1 and isinstance(block.text[0], Emphasis):
-        return inline_text(block.text)
+        return spoken(block.text)
     return "\0"
 
 

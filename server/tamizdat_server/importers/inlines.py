@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from tamizdat.format.article import Break, CodeSpan, Emphasis, Image, Inline, Link, NoteRef, Strong, inline_text
+from tamizdat.format.article import Break, CodeSpan, Emphasis, Image, Inline, Link, NoteRef, Strong
 from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.markdown import NOTE
 from tamizdat_server.importers.text import clean
@@ -115,7 +115,7 @@ class InlineReader:
             self.figures.append(found)
             return []
         if found:
-            link = Link(found, [alt or found.rstrip("/").rsplit("/", 1)[-1] or found])
+            link = Link(found, [alt or re.split("[?#]", found)[0].rstrip("/").rsplit("/", 1)[-1]])
             self._pictures.append(link)
             return [link]
         return [Emphasis([alt])] if alt else []
@@ -174,5 +174,21 @@ def _merged(run: list[Inline]) -> list[Inline]:
     return out
 
 
+def spoken(run: list[Inline]) -> str:
+    """The words of a run, nested however deep."""
+    parts: list[str] = []
+    for inline in run:
+        match inline:
+            case str():
+                parts.append(inline)
+            case CodeSpan(text=text):
+                parts.append(text)
+            case Strong(text=text) | Emphasis(text=text) | Link(text=text):
+                parts.append(spoken(text))
+            case _:
+                parts.append(" ")
+    return "".join(parts)
+
+
 def _says(run: list[Inline]) -> bool:
-    return bool(inline_text(run).strip()) or any(isinstance(inline, NoteRef) for inline in run)
+    return bool(spoken(run).strip()) or any(isinstance(inline, NoteRef) for inline in run)

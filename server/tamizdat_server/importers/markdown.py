@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from html import escape
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -19,15 +20,19 @@ NOTE: Final = "tamizdat-note"
 NOTES: Final = "tamizdat-notes"
 NOTE_TEXT: Final = "tamizdat-note-text"
 
-# markdown-it drops what is nested deeper than its limit; quotes are the one thing that people nest that deep.
-_NESTING: Final = 60
-_deep_quote = re.compile(r"^((?:[ \t]{0,3}>){16})(?:[ \t]{0,3}>)+", re.MULTILINE)
+# markdown-it drops what is nested deeper than its limit; the format's is lower.
+_NESTING: Final = 100
+_prose = re.compile(
+    r"\s*</?(?:p|h[1-6]|[uod]l|li|d[td]|blockquote|strong|em|[abi]|br|figure|img|t(?:able|body|r|d|h))[\s/>]"
+)
+_mark = r"[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))"
+_deep_marks = re.compile(rf"^((?:{_mark}){{20}})(?:{_mark})+", re.MULTILINE)
 
 
 def to_html(text: str, warnings: Warnings) -> str:
     """The HTML of a Markdown text, raw HTML within it kept as it is; footnotes as elements named above."""
     text = resolve_admonitions(resolve_shortcodes(text, warnings), warnings)
-    text = _deep_quote.sub(r"\1", drop_attribute_lists(text, warnings))
+    text = _deep_marks.sub(r"\1", drop_attribute_lists(text, warnings))
     return _parser().render(text)
 
 
@@ -54,6 +59,12 @@ def _note_open(_: RendererHTML, tokens: Sequence[Token], place: int, *_rest: Any
     return f'<{NOTE_TEXT} id="{tokens[place].meta["id"] + 1}">'
 
 
+def _indented(_: RendererHTML, tokens: Sequence[Token], place: int, *_rest: Any) -> str:
+    # HTML that was indented for its looks is code to Markdown, but not to whoever wrote `<p>` there.
+    content = tokens[place].content
+    return content if _prose.match(content) else f"<pre>{escape(content)}</pre>\n"
+
+
 def _constant(text: str) -> Any:
     def write(_: RendererHTML, *_rest: Any) -> str:
         return text
@@ -62,6 +73,7 @@ def _constant(text: str) -> Any:
 
 
 _RULES: Final[dict[str, Any]] = {
+    "code_block": _indented,
     "footnote_ref": _note_ref,
     "footnote_open": _note_open,
     "footnote_close": _constant(f"</{NOTE_TEXT}>\n"),

@@ -44,11 +44,12 @@ class Refused(Exception):
 
 
 class PageReader:
-    """Reads the pages of one source; one whose text is the same as before is not taken apart again."""
+    """Reads the pages of one source. The newest `keep` are remembered, to save work where only their fields change."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, *, keep: int = 0) -> None:
         self._rules = rules
         self._languages = Languages(rules.editions)
+        self._keep = keep
         self._read: dict[str, tuple[str, Content, list[str]]] = {}
 
     def read(self, data: bytes, *, path: str, key: str, files: Files, at: str) -> Imported | Skipped:
@@ -122,8 +123,11 @@ class PageReader:
             inner = place.with_warnings(Warnings())
             content, warned = read_html(to_html(text, inner.warnings), inner, title=title), inner.warnings.list()
             # A picture may change while the text that shows it doesn't.
-            if not inner.looked_for_files:
+            if self._keep and not inner.looked_for_files:
+                self._read.pop(place.path, None)
                 self._read[place.path] = digest, content, warned
+                if len(self._read) > self._keep:
+                    del self._read[next(iter(self._read))]
         for warning in warned:
             place.warnings.add(warning)
         return content
@@ -159,7 +163,7 @@ class PageReader:
             raise Refused(
                 f"in the language '{meant(code) if code else 'kk'}', and this newsroom's editions are {known or 'none'}"
             )
-        return edition, group[:200]
+        return edition, clean(group)[:200]
 
     def _group_of_original(self, path: str, files: Files) -> str:
         """`name.md` is the original of `name.kk.md`."""

@@ -4,7 +4,7 @@ A newsroom's templates aren't run here: what a tag would look up elsewhere is lo
 """
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote
@@ -186,7 +186,7 @@ def _figure(tag: Tag, target: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return escape(" ".join(text.split()))
+    return escape(" ".join(unescape(text).split()))
 
 
 def _replace_variable(found: re.Match[str], warnings: Warnings) -> str:

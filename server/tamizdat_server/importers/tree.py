@@ -1,7 +1,7 @@
 """The few things of lxml that importers use, typed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, cast
 
 from lxml import etree  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType, reportAttributeAccessIssue]
@@ -11,6 +11,7 @@ from tamizdat_server.importers.text import clean
 # Written as in Markdown where HTML was meant: a parser would take these for elements and drop what they say.
 _bare_link = re.compile(r"<(https?://[^\s<>\"]+)>")
 _bare_mail = re.compile(r"<([\w.+-]+@[\w.-]+)>")
+_any_tag = re.compile(r"<[^<>]*>?")
 _spaces = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -30,6 +31,12 @@ class Element(Protocol):
     def __len__(self) -> int: ...
 
 
+class Fault(Protocol):
+    """Something that the parser found wrong."""
+
+    type_name: str
+
+
 def parse_html(html: str) -> Element:
     """The body of an HTML fragment, whatever its faults; comments and instructions are gone."""
     parser = etree.HTMLParser(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -38,6 +45,10 @@ def parse_html(html: str) -> Element:
     html = _bare_mail.sub(r"&lt;\1&gt;", _bare_link.sub(r'<a href="\1">\1</a>', html))
     page = f"<html><body><div>{html}</div></body></html>".encode()
     root = cast("Element", etree.fromstring(page, parser))  # pyright: ignore[reportUnknownMemberType]
+    faults = cast("Iterable[Fault]", parser.error_log)  # pyright: ignore[reportUnknownMemberType]
+    if any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in faults):
+        # The parser gave up on elements nested thousands deep, with the rest unread.
+        return parse_html("\n".join(f"<p>{part}</p>" for part in _any_tag.sub(" ", html).split("\n") if part.strip()))
     return next(root.iter("body"))
 
 
