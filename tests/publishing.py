@@ -1,6 +1,7 @@
 """A newsroom at work for tests, and a reader that is nothing but format.md: dicts, and the rules of sections 4 to 8."""
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tamizdat.format.catalog import (
     decode_list,
 )
 from tamizdat.format.names import bundle_path, list_path
+from tamizdat.transport import Meter, Transport
+from tamizdat.transport.folder import FolderTransport
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.draft import Draft
 from tamizdat_server.live import read_live
@@ -43,6 +46,7 @@ class Desk:
     def __init__(self, folder: Path, *, editions: tuple[str, ...] = ("en",), settings: Settings = SMALL) -> None:
         self.now = NOW
         self.settings = settings
+        self.mirrors: dict[str, Transport] = defaultdict(lambda: FolderTransport(folder / "nowhere", meter=Meter()))
         self.newsroom = Newsroom.init(folder, title="The Desk", editions=editions, passphrase=None, now=self.now)
         self.public = self.newsroom.public
 
@@ -59,7 +63,9 @@ class Desk:
 
     def publish(self, *, after: int = HOUR, skip_to: int | None = None) -> PublishReport:
         self.now += after
-        return publish(self.newsroom, now=self.now, skip_to=skip_to, settings=self.settings)
+        return publish(
+            self.newsroom, now=self.now, skip_to=skip_to, settings=self.settings, connect=lambda url: self.mirrors[url]
+        )
 
     def lines(self, edition: str = "en") -> list[bytes]:
         return list(self.newsroom.lines(edition))

@@ -15,6 +15,9 @@ from tamizdat.format.catalog import decode_site
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import bundle_path, sha256
 from tamizdat.format.pack import decode_pack
+from tamizdat.format.state import Held
+from tamizdat.transport import Meter
+from tamizdat.transport.folder import FolderTransport
 from tamizdat.trust import accept
 from tamizdat_server.heads import build_heads
 from tamizdat_server.keys import Signer
@@ -173,6 +176,70 @@ def test_skipping_back_is_refused(desk: Desk):
     desk.publish()
     with pytest.raises(UsageError):
         desk.publish(skip_to=1)
+
+
+def list_mirror(desk: Desk, url: str, tree: Path) -> None:
+    config = desk.newsroom.folder / "tamizdat.toml"
+    config.write_text(config.read_text().replace("mirrors = []", f'mirrors = ["{url}"]'))
+    tree.mkdir(exist_ok=True)
+    desk.mirrors[url] = FolderTransport(tree, meter=Meter())
+
+
+def lose_newsroom_and_tree(desk: Desk, tmp_path: Path) -> Reader:
+    """Both go back to version 1, as from a backup; a mirror still has version 6."""
+    list_mirror(desk, "https://copy.example/", tmp_path / "mirror")
+    desk.put("a")
+    desk.publish()
+    desk.newsroom.db.execute("VACUUM INTO ?", (str(tmp_path / "backup.db"),))
+    shutil.copytree(desk.public, tmp_path / "tree")
+    for number in range(5):
+        desk.put("a", f"lost {number}")
+        desk.publish()
+    shutil.copytree(desk.public, tmp_path / "mirror", dirs_exist_ok=True)
+    reader = Reader().sync(desk.public)
+    shutil.rmtree(desk.public)
+    shutil.copytree(tmp_path / "tree", desk.public)
+    restore(desk, tmp_path / "backup.db")
+    desk.put("b")
+    return reader
+
+
+def test_a_mirror_that_is_ahead_tells_of_a_restored_backup(desk: Desk, tmp_path: Path):
+    lose_newsroom_and_tree(desk, tmp_path)
+    before = desk.files()
+    with pytest.raises(VersionReused) as caught:
+        desk.publish()
+    assert (caught.value.theirs, caught.value.where) == (6, "https://copy.example/")
+    with pytest.raises(VersionReused):
+        desk.publish(skip_to=5)
+    assert desk.files() == before
+
+
+def test_after_skipping_past_a_mirror_its_readers_accept_what_comes(desk: Desk, tmp_path: Path):
+    lose_newsroom_and_tree(desk, tmp_path)
+    seen = accept(
+        None,
+        lambda path, *, max_bytes: fetch(tmp_path / "mirror", path),
+        now=desk.now,
+        fingerprint=desk.newsroom.fingerprint,
+    )
+    desk.publish(skip_to=7)
+    held = Held(
+        seen.publication, seen.roots, seen.timestamp, seen.snapshot, seen.targets, seen.catalog_bytes,
+        {seen.catalog.version: seen.catalog_sha256},
+    )  # fmt: skip
+    accepted = accept(held, lambda path, *, max_bytes: fetch(desk.public, path), now=desk.now)
+    assert (accepted.catalog.version, accepted.catalog.previous) == (7, seen.catalog_sha256)
+
+
+def test_a_mirror_with_anothers_signatures_stops_nobody(desk: Desk, tmp_path: Path):
+    other = Desk(tmp_path / "other")
+    for number in range(3):
+        other.put("x", f"words {number}")
+        other.publish()
+    list_mirror(desk, "https://copy.example/", other.public)
+    desk.put("a")
+    assert desk.publish().version == 1
 
 
 # -- keys --------------------------------------------------------------------------------------------------------------

@@ -147,12 +147,19 @@ def plain_cost(work: Work, edition: str, version: int) -> int | None:
 def references(work: Work, edition: str) -> tuple[list[DeltaRef], list[DeltaRef]]:
     """(those for the catalog, newest first; those for the history)."""
     refs = dict(_references(work, edition))
-    step = newest_step(work, edition) or 0
-    since = work.one(
-        "SELECT max(step) FROM steps WHERE edition = ? AND at <= ?", edition, work.now - work.settings.day_seconds
-    )
-    chosen = inline(step, since or 0, made=refs, settings=work.settings)
+    chosen = inline(newest_step(work, edition) or 0, _since(work, edition), made=refs, settings=work.settings)
     return [refs[item] for item in chosen], [ref for item, ref in refs.items() if item not in chosen]
+
+
+def _since(work: Work, edition: str) -> int:
+    """The step from which on the catalog's own deltas should lead: where a reader stood a day ago."""
+    query = "SELECT max(step) FROM steps WHERE edition = ? AND at <= ?"
+    since, almost = (
+        work.one(query, edition, work.now - seconds) or 0
+        for seconds in (work.settings.day_seconds, work.settings.almost_a_day_seconds)
+    )
+    newest = newest_step(work, edition) or 0
+    return almost if (since, almost) == (newest - 2, newest - 1) else since
 
 
 def _references(work: Work, edition: str) -> list[tuple[Inline, DeltaRef]]:

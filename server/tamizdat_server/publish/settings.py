@@ -36,9 +36,10 @@ class Settings(msgspec.Struct, frozen=True):
     revisions_raw_bytes: int = 4 * 1024 * 1024
     media_bytes: int = 1_000_000
 
-    # Deltas in the catalog cover a day, whatever the rhythm of publishing. Somewhat less, since a daily publisher is
-    # never on the second, and a second delta in the head would be for the few who synced in that moment.
-    day_seconds: int = 86_400 - 600
+    # Deltas in the catalog cover a day, whatever the rhythm of publishing. But who publishes about once a day is never
+    # on the second: a step this old is left out if it would be the second one, since it would double everyone's update.
+    day_seconds: int = 86_400
+    almost_a_day_seconds: int = 22 * 3600
     inline_singles: int = 4
     inline_deltas: int = 6
     group: int = 8

@@ -17,6 +17,7 @@ from tamizdat_server.live import Live, read_live, root_versions
 from tamizdat_server.newsroom import Newsroom, transaction
 from tamizdat_server.publish import changes, deltas, media, revisions, segments, taint
 from tamizdat_server.publish.catalogs import build_catalog
+from tamizdat_server.publish.elsewhere import Connect, connect_mirror, newest_elsewhere, take_numbers
 from tamizdat_server.publish.files import Tree
 from tamizdat_server.publish.settings import SETTINGS, Settings
 from tamizdat_server.publish.work import Work
@@ -55,21 +56,31 @@ def publish(
     skip_to: int | None = None,
     passphrase: Callable[[], str] | None = None,
     settings: Settings = SETTINGS,
+    connect: Connect = connect_mirror,
 ) -> PublishReport:
     """Make the next version of what differs from the last one, or none.
 
-    `skip_to`: begin anew with this version number, after a backup was restored.
+    `skip_to`: begin anew with this version number, after a backup was restored. `connect`: how listed mirrors are
+    asked whether they are ahead.
     Raises: VersionReused, KeyProblem, NewsroomLocked, NewsroomFull, NewsroomError; what was live stays so.
     """
     with newsroom.lock(), newsroom_errors(newsroom.folder):
-        return _Publishing(newsroom, now, passphrase, settings).run(skip_to)
+        return _Publishing(newsroom, now, passphrase, settings, connect).run(skip_to)
 
 
 class _Publishing:
     """One run."""
 
-    def __init__(self, newsroom: Newsroom, now: int, passphrase: Callable[[], str] | None, settings: Settings) -> None:
-        self.newsroom, self.now, self.settings = newsroom, now, settings
+    def __init__(
+        self,
+        newsroom: Newsroom,
+        now: int,
+        passphrase: Callable[[], str] | None,
+        settings: Settings,
+        connect: Connect,
+    ) -> None:
+        self.newsroom, self.now, self.settings, self.connect = newsroom, now, settings, connect
+        self.config = newsroom.config
         self.db: sqlite3.Connection = newsroom.db
         self.tree = Tree(newsroom.public, self.db, now=now, settings=settings)
         self.signer = Signer(newsroom.public, newsroom.keys, passphrase=passphrase)
@@ -100,6 +111,19 @@ class _Publishing:
         if theirs > ours or is_another:
             raise VersionReused(ours=ours, theirs=theirs, where=str(self.newsroom.public))
 
+    def _check_mirrors(self, skip_to: int | None) -> str:
+        """The digest of the newest catalog elsewhere, where that is ahead and to be skipped; else empty."""
+        ours = self.newsroom.version
+        found = newest_elsewhere(self.config.mirrors, self.newsroom.fingerprint, now=self.now, connect=self.connect)
+        if found is None or found[1].catalog.version < ours or found[1].catalog_sha256 == self._catalog_sha256(ours):
+            return ""
+        where, state = found
+        if skip_to is None or skip_to <= state.catalog.version:
+            raise VersionReused(ours=ours, theirs=state.catalog.version, where=where)
+        take_numbers(self.tree, state)
+        live = read_live(self.newsroom.public)
+        return state.catalog_sha256 if live is None or live.catalog.version < state.catalog.version else ""
+
     def _catalog_sha256(self, version: int) -> str:
         row = self.db.execute("SELECT sha256 FROM catalogs WHERE version = ?", (version,)).fetchone()
         return row[0] if row else ""
@@ -122,13 +146,14 @@ class _Publishing:
     def _next_version(self, live: Live | None, skip_to: int | None) -> PublishReport:
         if skip_to is None and not changes.pending(self.db) and not self._is_config_changed():
             return self._unchanged(live)
+        ahead = self._check_mirrors(skip_to)
         with transaction(self.db):
             work = self._work(skip_to or self.newsroom.version + 1, live)
             self.tree.drop_outdated()
             codes = self.newsroom.editions() if skip_to else []
             codes = sorted({*codes, *changes.dirty_editions(self.db)})
             made = {code: self._edition(work, code, anew=skip_to is not None) for code in codes}
-            catalog = self._catalog(work, live)
+            catalog = self._catalog(work, ahead or (live.sha256 if live else ""))
             signed = self._sign(catalog, leap=skip_to is not None)
             self._note(catalog)
             self.tree.sync()
@@ -151,12 +176,9 @@ class _Publishing:
         taint.withdraw_unnamed(work, code, withdrawn)
         return made
 
-    def _catalog(self, work: Work, live: Live | None) -> Catalog:
-        previous = self._catalog_sha256(work.version - 1) or (
-            live.sha256 if live and live.catalog.version < work.version else ""
-        )
+    def _catalog(self, work: Work, previous: str) -> Catalog:
         root = root_versions(self.newsroom.public)[-1]
-        return build_catalog(work, self.newsroom.config, self.newsroom.editions(), root=root, previous=previous)
+        return build_catalog(work, self.config, self.newsroom.editions(), root=root, previous=previous)
 
     def _sign(self, catalog: Catalog, *, leap: bool) -> list[tuple[str, bytes]]:
         data = encode(catalog)
@@ -237,7 +259,7 @@ class _Publishing:
         return row is None or row[0] != self._config_digest()
 
     def _config_digest(self) -> str:
-        return sha256(msgspec.json.encode(self.newsroom.config))
+        return sha256(msgspec.json.encode(self.config))
 
     def _unchanged(self, live: Live | None) -> PublishReport:
         editions = live.catalog.editions if live else {}
