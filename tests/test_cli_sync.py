@@ -138,6 +138,16 @@ def test_a_byte_cap_stops_early_and_the_next_sync_goes_on(sync: Run, ferry: Ferr
         assert len(library.articles()) == 12
 
 
+def test_a_pack_with_holes_says_what_it_lacks_and_is_incomplete(sync: Run, ferry: Ferry):
+    head = ferry.newsroom / "public" / "head.tar.zst"
+    code, out, err = sync(f"{head}#{ferry.fingerprint}")
+    assert (code, err) == (5, "")
+    assert "not in the pack: lists/" in out
+    code, out, _ = sync(f"{head}#{ferry.fingerprint}", "--json")
+    assert code == 5
+    assert json.loads(out)["missing"]
+
+
 def test_a_damaged_copy_is_refused_with_a_trust_code(sync: Run, ferry: Ferry, tmp_path: Path, path: Path):
     copy = Path(shutil.copytree(ferry.newsroom / "public", tmp_path / "copy"))
     for file in [*copy.glob("bundles/*"), *copy.glob("head*.zst")]:

@@ -8,7 +8,7 @@ import click
 from tamizdat.cli.options import reader_options
 from tamizdat.cli.output import count, one_line, show_error, show_json, size
 from tamizdat.cli.progress import ask, watched
-from tamizdat.errors import FirstContact, TamizdatError, UsageError
+from tamizdat.errors import FirstContact, Incomplete, TamizdatError, UsageError
 from tamizdat.format.names import Address, Fingerprint
 from tamizdat.library import Library
 from tamizdat.sync import Keep, SyncOptions, SyncReport
@@ -58,7 +58,7 @@ def sync(
         if len(jobs) == 1:
             report = _sync(library, jobs[0], options, quiet=as_json)
             _show(report, as_json=as_json)
-            return 0
+            return _code(report)
         return _sync_all(library, jobs, options, as_json=as_json)
 
 
@@ -107,12 +107,17 @@ def _sync_all(library: Library, jobs: list[Job], options: SyncOptions, *, as_jso
             if not as_json:
                 show_error(error, as_json=False)
         else:
+            exit_code = exit_code or _code(report)
             told.append(report)
             if not as_json:
                 _show(report, as_json=False)
     if as_json:
         show_json({"syncs": told})
     return exit_code
+
+
+def _code(report: SyncReport) -> int:
+    return 0 if report.complete or report.planned is not None else Incomplete.exit_code
 
 
 def _show(report: SyncReport, *, as_json: bool) -> None:
