@@ -1,0 +1,208 @@
+"""The tables of docs/performance.md, each between its two markers."""
+
+import os
+import platform
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from backports import zstd
+
+from applying import Applying
+from publishing import Publishing
+from updates import ALL, Updates
+from workload import CHECKOUT, EDITIONS
+
+PAGE = CHECKOUT / "docs" / "performance.md"
+LIBRARIES = "backports.zstd click cryptography httpx msgspec sqlite-utils tuf".split()
+PROGRAMS = {"zstd": "--version", "zsync": "-V", "casync": "--version", "rsync": "--version", "git": "--version"}
+
+
+def write(name: str, lines: Iterable[str], *, kept: bool = True) -> None:
+    """Print `lines` and, where they are to be kept, put them between the markers of `name`."""
+    text = "\n".join(lines)
+    print(f"\n## {name}\n\n{text}", flush=True)
+    if kept:
+        _replace(name, text)
+
+
+def _replace(name: str, text: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: made by `make bench` -->", f"<!-- end of {name} -->"
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    if not pattern.search(page):
+        raise SystemExit(f"{PAGE} has no place for {name!r}")
+    PAGE.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page), encoding="utf-8")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """A Markdown table; numbers are shown with thousands apart."""
+    lines = [list(head), ["---"] * len(head), *([_cell(value) for value in row] for row in rows)]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def ratio(part: float, whole: float) -> str:
+    return f"{part / whole:.3f} ×"
+
+
+# -- machine -----------------------------------------------------------------------------------------------------------
+
+
+def machine() -> list[str]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    tools = [f"{name} {found}" for name, option in PROGRAMS.items() if (found := _program(name, option))]
+    return [
+        f"- machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB of memory, {system}",
+        f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, libzstd {zstd.zstd_version}",
+        f"- libraries: {', '.join(f'{name} {version(name)}' for name in LIBRARIES)}",
+        f"- programs: {', '.join(tools)}",
+    ]
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
+def _program(name: str, option: str) -> str:
+    if not shutil.which(name):
+        return ""
+    said = subprocess.run([name, option], capture_output=True, text=True)
+    found = re.search(r"\bv?(\d+\.\d+(?:\.\d+)*|\d+$)", said.stdout + said.stderr, re.MULTILINE)
+    return found[1] if found else ""
+
+
+# -- updates -----------------------------------------------------------------------------------------------------------
+
+
+def day(found: Updates) -> list[str]:
+    """One day, of all editions and of each alone."""
+    rows = [_day_row(found, name) for name in (ALL, *EDITIONS)]
+    head = ["reader of", "day 1: bytes", "requests", "LIMIT", "× LIMIT", "days sampled: × LIMIT", "of it deltas alone"]
+    return table(head, rows)
+
+
+def _day_row(found: Updates, name: str) -> list[object]:
+    days, limits = found.days[name], found.limits[name]
+    first, limit = days[0], limits[1]
+    sampled = sum(days[number - 1].bytes for number in limits)
+    deltas = sum(_deltas(found, name, number) for number in limits)
+    whole = sum(limits.values())
+    requests = max(synced.requests for synced in days)
+    asked = first.requests if requests == first.requests else f"{first.requests} (later up to {requests})"
+    return [name, first.bytes, asked, limit, ratio(first.bytes, limit), ratio(sampled, whole), ratio(deltas, whole)]
+
+
+def _deltas(found: Updates, name: str, number: int) -> int:
+    """Bytes of the single deltas that a day needs."""
+    return sum(found.costs[number - 1].deltas[code] for code in ((name,) if name != ALL else EDITIONS))
+
+
+def parts(found: Updates) -> list[str]:
+    """The shares of the head of day 1."""
+    assert found.shares
+    limit, shares = found.limits[ALL][1], found.shares
+    named = {
+        "deltas": shares.deltas,
+        "catalog": shares.catalog,
+        "trust (root, timestamp, snapshot, targets)": shares.trust,
+        "container (tar, zstd, seal)": shares.container,
+    }
+    rows = [(name, size, ratio(size, limit)) for name, size in named.items()]
+    return table(["part", "bytes", "× LIMIT"], [*rows, ("head.tar.zst", *_sum(named.values(), limit))])
+
+
+def _sum(sizes: Iterable[int], limit: int) -> tuple[int, str]:
+    size = sum(sizes)
+    return size, ratio(size, limit)
+
+
+def thirty(found: Updates) -> list[str]:
+    rows = [
+        (name, synced.bytes, synced.requests, found.limits_thirty[name], ratio(synced.bytes, found.limits_thirty[name]))
+        for name, synced in found.thirty.items()
+    ]
+    return table(["reader of", "bytes", "requests", "LIMIT", "× LIMIT"], rows)
+
+
+def quiet(found: Updates) -> list[str]:
+    rows = {
+        "nothing new": found.unchanged,
+        "only re-signed, after a day without news": found.resigned,
+        "only re-signed, on the day of the last publish": found.resigned_same_day,
+    }
+    cells = [(name, s.requests, s.bytes, s.bytes + s.headers) for name, s in rows.items() if s]
+    return table(["sync", "requests", "bytes", "with the answer's headers"], cells)
+
+
+def first(found: Updates) -> list[str]:
+    """A first sync, after the base was published and thirty versions later."""
+    assert found.first
+    assert found.first_later
+    bytes_ = found.first.bytes
+    rows = [(f"`zstd -19` of {name}", size, "", ratio(bytes_, size)) for name, size in found.zstd.items()]
+    size, requests = found.newest
+    return [
+        *table(
+            ["", "bytes", "requests", "tamizdat beside it"],
+            [("tamizdat, all editions", bytes_, found.first.requests, "1.000 ×"), *rows],
+        ),
+        "",
+        f"Thirty versions later: {found.first_later.bytes:,} bytes in {found.first_later.requests} requests.",
+        f"One edition's newest segment is there, and readable, after {size:,} bytes in {requests} requests.",
+    ]
+
+
+# -- time and memory ---------------------------------------------------------------------------------------------------
+
+
+def applying(found: Applying) -> list[str]:
+    rows = [
+        ("bare `executemany` of the rows, no index", f"{found.bare:.2f} s", ratio(found.bare, found.bare)),
+        ("applied, full-text index and all others kept", f"{found.applied:.2f} s", ratio(found.applied, found.bare)),
+        ("the whole first sync from a folder", f"{found.sync:.2f} s", ratio(found.sync, found.bare)),
+    ]
+    return table([f"{found.articles:,} articles", "seconds", "× bare"], rows)
+
+
+def memory(sizes: dict[str, float]) -> list[str]:
+    return table(["sync", "MB above imports"], [(name, f"{size:.0f}") for name, size in sizes.items()])
+
+
+def publishing(found: Publishing) -> list[str]:
+    """CPU and bytes of a publish."""
+    count = len(found.costs)
+    rows = [
+        ("CPU until the heads are live, median", f"{found.typical('live'):.2f} s"),
+        ("the same, worst", f"{found.worst('live'):.2f} s"),
+        ("CPU in all, mean", f"{found.mean('cpu'):.2f} s"),
+        ("the same, worst", f"{found.worst('cpu'):.2f} s"),
+        ("bytes written into the tree, mean", f"{found.mean('tree'):,.0f}"),
+        ("bytes written in all, newsroom.db and its log included, mean", f"{found.mean('written'):,.0f}"),
+        ("catalog, compressed", f"{found.catalog:,}"),
+        ("the first publish, of everything: CPU", f"{found.first.cpu:.0f} s"),
+    ]
+    return table([f"25 new, 8 edited, 2 removed into {found.articles:,} articles", f"{count} publishes"], rows)
+
+
+def peers(rows: Sequence[str], found: Updates) -> list[str]:
+    """The shared table with a row of ours below LIMIT."""
+    assert found.first
+    sizes = [found.days[ALL][0], found.thirty[ALL], found.first]
+    limits = [int(cell.replace(",", "")) for cell in rows[0].split("|")[2::3] if cell.strip()]
+    cells = [f"{s.bytes:,} | {s.requests:,} | {s.bytes / limit:.2f}" for s, limit in zip(sizes, limits, strict=True)]
+    columns = (f"{name}: bytes | requests | × LIMIT" for name in ("day", "30 days", "full"))
+    ours = f"| **tamizdat**, everything on the wire below HTTP | {' | '.join(cells)} |"
+    return [f"| method | {' | '.join(columns)} |", "| --- " * 10 + "|", rows[0], ours, *rows[1:]]

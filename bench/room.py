@@ -1,0 +1,131 @@
+"""A newsroom that plays a workload through the real importer and the real publisher, and what each publish costs."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tamizdat.format.catalog import Catalog
+from tamizdat_server.clock import rfc3339, unix
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers import read_markdown, run
+from tamizdat_server.keys import Signer, operations
+from tamizdat_server.live import read_live
+from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.publish import PublishReport, publish
+from workload import EDITIONS, Workload
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one publish took: CPU seconds until its heads were live and in all, bytes of the tree, bytes in all.
+
+    `deltas`: by edition, what a reader of the version before fetches for it.
+    """
+
+    live: float
+    cpu: float
+    tree: int
+    written: int
+    deltas: dict[str, int]
+
+
+class Room:
+    """The newsroom in `folder`; it publishes once a day, at the same minute."""
+
+    def __init__(self, folder: Path, workload: Workload) -> None:
+        self.workload = workload
+        self.today = unix(f"{workload.days[0]['date']}T23:30:00Z") - DAY
+        self.newsroom = Newsroom.init(folder, title="Bench", editions=EDITIONS, passphrase=None, now=self.today)
+        self._import(workload.folder / "base", added=len(list((workload.folder / "base").iterdir())))
+        self.first = self.publish()
+
+    @property
+    def public(self) -> Path:
+        return self.newsroom.public
+
+    @property
+    def catalog(self) -> Catalog:
+        live = read_live(self.public)
+        assert live
+        return live.catalog
+
+    @property
+    def catalog_bytes(self) -> bytes:
+        live = read_live(self.public)
+        assert live
+        return live.catalog_bytes
+
+    def address(self, url: str) -> str:
+        return f"{url}#{self.newsroom.fingerprint}"
+
+    def play(self, number: int) -> None:
+        """Import the changes of one day (1, 2, …), a day later than the last ones."""
+        self.today += DAY
+        folder, operations_ = self.workload.folder / f"day-{number:02}", self.workload.days[number - 1]
+        with self.newsroom.editing():
+            self._import(folder, added=len(operations_["put"]))
+            for key in operations_["del"]:
+                self.newsroom.retract(key, at=rfc3339(self.today))
+
+    def publish(self) -> Cost:
+        """Publish, and say what it took."""
+        written, cpu = _written(), time.process_time()
+        with _watched(self.public) as live:
+            report: PublishReport = publish(self.newsroom, now=self.today)
+        cpu_in_all = time.process_time() - cpu
+        deltas = {code: edition.delta_bytes for code, edition in report.editions.items()}
+        until_live = live[0] - cpu if live else cpu_in_all
+        return Cost(until_live, cpu_in_all, report.written_bytes, _written() - written, deltas)
+
+    def resign(self, *, hours: float) -> None:
+        """Sign anew, so many hours after the last publish."""
+        operations.resign(Signer(self.public, self.newsroom.keys), now=self.today + int(hours * 3600))
+
+    def _import(self, folder: Path, *, added: int) -> None:
+        pictures, now = Pictures(self.newsroom.media), rfc3339(self.today)
+        report = run(self.newsroom, read_markdown(folder, pictures=pictures, now=now, editions=EDITIONS))
+        assert report.added + report.revised == added, report
+
+
+@contextmanager
+def _watched(public: Path) -> Iterator[list[float]]:
+    """Meanwhile notes when, in CPU seconds of this process, the last of the heads was replaced."""
+    before, live, ended = _heads(public), list[float](), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.005):
+            now = _heads(public)
+            if before and all(now.get(name) != inode for name, inode in before.items()):
+                live.append(time.process_time())
+                return
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield live
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _heads(public: Path) -> dict[str, int]:
+    heads: dict[str, int] = {}
+    for entry in os.scandir(public):
+        if entry.name.startswith("head") and entry.name.endswith(".tar.zst"):
+            heads[entry.name] = entry.inode()
+    return heads
+
+
+def _written() -> int:
+    """Bytes that this process has written so far, database and its log included; 0 where the system doesn't say."""
+    try:
+        lines = Path("/proc/self/io").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
