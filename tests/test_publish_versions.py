@@ -116,6 +116,10 @@ def restore(desk: Desk, backup: Path) -> Newsroom:
     return desk.newsroom
 
 
+def named(desk: Desk) -> set[str]:
+    return {path for (path,) in desk.newsroom.db.execute("SELECT path FROM files")}
+
+
 def lose_a_week(desk: Desk, backup: Path) -> Reader:
     """Publish, back up, go on publishing, lose the rest. Returns a reader who had synced last."""
     desk.put("a")
@@ -165,6 +169,7 @@ def test_skipping_ahead_goes_on_and_settles_every_reader_from_segments(desk: Des
         line for line in reader.lines() if b'"retraction"' not in line and b"lost/" not in line
     )
     assert set(desk.lines()) <= set(reader.lines())
+    assert not [path for path, data in desk.files().items() if path.startswith("bundles/") and path not in named(desk)]
     desk.put("d")
     desk.publish()
     assert Reader().sync(desk.public).lines() == desk.lines()

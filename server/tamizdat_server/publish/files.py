@@ -110,13 +110,14 @@ class Tree:
     def clear(self) -> None:
         """Delete what is withdrawn, and what nobody has named for a while. The new catalog must be live."""
         self._delete(path for (path,) in self.db.execute("SELECT path FROM withdrawn"))
+        self.db.execute("DELETE FROM withdrawn WHERE at < ?", (self.now - self.settings.withdrawn_seconds,))
         old = (self.now - self.settings.kept_seconds,)
         self._delete(path for (path,) in self.db.execute("SELECT path FROM files WHERE dropped < ?", old))
         self.db.execute("DELETE FROM files WHERE dropped < ?", old)
         self._clear_signed()
 
     def clear_strays(self) -> None:
-        """Delete immutable files that a publish which didn't end left behind, and half-written ones."""
+        """Delete immutable files that nobody noted, and half-written ones. The new catalog must be live."""
         for folder in IMMUTABLE_FOLDERS:
             known = {path for (path,) in self.db.execute("SELECT path FROM files WHERE path GLOB ?", (f"{folder}/*",))}
             self._delete(f"{folder}/{name}" for name in _names(self.public / folder) if f"{folder}/{name}" not in known)

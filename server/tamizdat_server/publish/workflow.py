@@ -94,7 +94,7 @@ class _Publishing:
         if skip_to is None:
             live = self._heal(live, interrupted=interrupted)
         report = self._next_version(live, skip_to)
-        self._tidy()
+        self._tidy(strays=interrupted or skip_to is not None)
         self.mark.unlink()
         return report
 
@@ -137,8 +137,6 @@ class _Publishing:
             self._go_live(self.signer.publish(catalog, encode_site(self._site()), now=self.now, leap=leap))
         elif ours and interrupted:
             self._write_site_and_heads()
-        if interrupted:
-            self.tree.clear_strays()
         return read_live(self.newsroom.public)
 
     # -- 2. and 3. the next version ------------------------------------------------------------------------------------
@@ -238,9 +236,12 @@ class _Publishing:
 
     # -- 5. afterwards -------------------------------------------------------------------------------------------------
 
-    def _tidy(self) -> None:
+    def _tidy(self, *, strays: bool) -> None:
+        """`strays`: files may lie there that nobody noted, as a run was killed or a backup restored."""
         with transaction(self.db):
             self.tree.clear()
+            if strays:
+                self.tree.clear_strays()
             work = self._work(self.newsroom.version, None)
             for code in self.newsroom.editions():
                 deltas.make_merged(work, code)
