@@ -19,6 +19,7 @@ OWN: Final = {
     "search": "tamizdat.cli.search:search",
     "status": "tamizdat.cli.status:status",
     "sync": "tamizdat.cli.sync:sync",
+    "verify": "tamizdat.cli.verify:verify",
 }
 EXTRAS: Final = {
     "datasette": "datasette",
