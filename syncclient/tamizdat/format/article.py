@@ -352,12 +352,12 @@ def _inside(item: object) -> object:
 
 
 def plain_text(record: Record) -> str:
-    """The body as plain text, a line a block, footnotes last. Raises: FormatError where it is nested too deep."""
+    """The body as plain text, a line a block, then the footnotes. Raises: FormatError where it is nested too deep."""
     if isinstance(record, Retraction):
         return record.notice
     lines: list[str] = []
     _collect(record.body, lines, 1)
-    for note in record.footnotes.values():
+    for _, note in sorted(record.footnotes.items()):  # by id: not every language keeps the order of members
         _collect(note, lines, 1)
     return "\n".join(lines)
 
@@ -413,11 +413,11 @@ def inline_text(inlines: list[Inline], depth: int = 1) -> str:
 
 
 def images_of(article: Article) -> Iterator[Image]:
-    """Every picture of an article: the lead image, then those of the body and the footnotes, in reading order."""
+    """Every picture of an article: the lead image, then those of the body and of the footnotes by id."""
     if article.image:
         yield article.image
     yield from _images(article.body)
-    for note in article.footnotes.values():
+    for _, note in sorted(article.footnotes.items()):
         yield from _images(note)
 
 

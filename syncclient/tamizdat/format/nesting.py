@@ -7,6 +7,7 @@ from tamizdat.errors import FormatError
 from tamizdat.format.limits import LIMITS
 
 _OTHER: Final = bytes(set(range(256)) - set(b'[]{}"'))
+_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _STRING: Final = re.compile(rb'"[^"]*"')
 
 
@@ -16,13 +17,13 @@ def check_nesting(data: bytes, *, path: str = "") -> None:
         return
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = data.translate(None, _OTHER).replace(b'""', b"")
+    brackets = data.translate(_SQUARE, _OTHER).replace(b'""', b"")
     if b'"' in brackets:  # a string holds brackets
         brackets = _STRING.sub(b"", brackets)
     # Take innermost pairs away, a level at a time.
     for _ in range(LIMITS.nesting):
         if not brackets:
             return
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")
     if brackets:
         raise FormatError(f"nested more than {LIMITS.nesting} deep, or not JSON", path=path)
