@@ -233,3 +233,11 @@ def test_an_empty_commit_date_far_in_the_future_is_bounded(repo: Repo) -> None:
     repo.git("add", "-A")
     repo.git("commit", "-q", "-m", "x", at="2099-01-01T00:00:00Z")
     assert [item.at for item in replay(repo.folder) if isinstance(item, Imported)] == [NOW]
+
+
+def test_a_picture_that_comes_later_is_shown_from_the_next_change_on(repo: Repo) -> None:
+    repo.commit({"a.md": page("One", "![Dot](p.png)")})
+    repo.commit({"p.png": picture()})
+    repo.commit({"a.md": page("One", "![Dot](p.png)", summary="Now")})
+    kinds = [type(item.draft.body[0]).__name__ for item in replay(repo.folder) if isinstance(item, Imported)]
+    assert kinds == ["Paragraph", "Figure"]

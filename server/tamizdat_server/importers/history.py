@@ -9,7 +9,7 @@ from tamizdat_server.images import Pictures
 from tamizdat_server.importers.files import is_article, without_extension
 from tamizdat_server.importers.items import Item, Reached, Removed, Skipped
 from tamizdat_server.importers.page import PageReader, Rules
-from tamizdat_server.importers.repository import Change, Commit, Repository, open_repository
+from tamizdat_server.importers.repository import Change, Repository, open_repository
 from tamizdat_server.importers.text import key_of
 
 _PAGES_KEPT: Final = 5_000
@@ -45,31 +45,24 @@ def _read(repository: Repository, rules: Rules, *, until: str | None, since: str
             return
         yield Skipped(since[:12], "the commit imported last isn't in this history any more: all of it was read again")
         since = None
-    keys, reader = _Keys(), PageReader(rules, keep=_PAGES_KEPT)
+    keys, files, reader = _Keys(), _CommitFiles(repository), PageReader(rules, keep=_PAGES_KEPT)
     for commit in commits:
         gone, changed = keys.follow(commit.changes)
+        files.follow(commit.changes)
         if since is None:
-            yield from _replay(commit, gone, changed, repository=repository, reader=reader, now=rules.now)
+            yield from _replay(gone, changed, files=files, reader=reader, at=min(commit.at, rules.now))
         if commit.id == since:
             since = None
     yield Reached(last)
 
 
 def _replay(
-    commit: Commit,
-    gone: list[str],
-    changed: list[tuple[Change, str]],
-    *,
-    repository: Repository,
-    reader: PageReader,
-    now: str,
+    gone: list[str], changed: list[tuple[Change, str]], *, files: "_CommitFiles", reader: PageReader, at: str
 ) -> Iterator[Item]:
-    files = _CommitFiles(repository, commit.id)
-    at = min(commit.at, now)
     for key in gone:
         yield Removed(key, at)
     for change, key in changed:
-        data = repository.blob(change.blob)
+        data = files.read(change.path)
         if data is None:
             yield Skipped(change.path, "it can't be read")
             continue
@@ -80,16 +73,25 @@ def _replay(
 
 
 class _CommitFiles:
-    """The files as they were at a commit."""
+    """The files as they were at the commit that was followed last."""
 
-    def __init__(self, repository: Repository, commit: str) -> None:
-        self._repository, self._commit = repository, commit
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._blobs: dict[str, str] = {}
+
+    def follow(self, changes: list[Change]) -> None:
+        for change in changes:
+            self._blobs.pop(change.old or change.path, None)
+        for change in changes:
+            if change.blob:
+                self._blobs[change.path] = change.blob
 
     def read(self, path: str) -> bytes | None:
-        return self._repository.blob(f"{self._commit}:{self._repository.prefix}{path}")
+        blob = self._blobs.get(path)
+        return self._repository.blob(blob) if blob else None
 
     def has(self, path: str) -> bool:
-        return self.read(path) is not None
+        return path in self._blobs
 
 
 class _Keys:

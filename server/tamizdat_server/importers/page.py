@@ -43,6 +43,15 @@ class Refused(Exception):
         self.reason, self.hidden = reason, hidden
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """What a text came to, and the files that weren't there then."""
+
+    digest: str
+    content: Content
+    warnings: list[str]
+    missed: list[str]
+
+
 class PageReader:
     """Reads the pages of one source. The newest `keep` are remembered, to save work where only their fields change."""
 
@@ -50,7 +59,7 @@ class PageReader:
         self._rules = rules
         self._languages = Languages(rules.editions)
         self._keep = keep
-        self._read: dict[str, tuple[str, Content, list[str]]] = {}
+        self._known: dict[str, _Known] = {}
 
     def read(self, data: bytes, *, path: str, key: str, files: Files, at: str) -> Imported | Skipped:
         """The page at `path` of its source, to be known under `key`."""
@@ -70,7 +79,7 @@ class PageReader:
         place = PagePlace(
             path=str(path), files=files, pictures=self._rules.pictures, site=self._rules.site, warnings=warnings
         )
-        content = self._content(text, facts.title, place)
+        content = self._content(text, facts.title, place, files)
         title = facts.title or line(content.heading) or self._name_as_title(path, warnings)
         edition, group = self._edition(str(path), facts, f"{title}\n{_words(content)}", warnings, files)
         draft = Draft(
@@ -114,23 +123,26 @@ class PageReader:
 
     # -- what ----------------------------------------------------------------------------------------------------------
 
-    def _content(self, text: str, title: str, place: PagePlace) -> Content:
+    def _content(self, text: str, title: str, place: PagePlace, files: Files) -> Content:
         digest = sha256(f"{title}\0{text}".encode())
-        known = self._read.get(place.path)
-        if known and known[0] == digest:
-            _, content, warned = known
-        else:
+        known = self._known.get(place.path)
+        if known is None or known.digest != digest or any(map(files.has, known.missed)):
             inner = place.with_warnings(Warnings())
-            content, warned = read_html(to_html(text, inner.warnings), inner, title=title), inner.warnings.list()
+            content = read_html(to_html(text, inner.warnings), inner, title=title)
+            known = _Known(digest, content, inner.warnings.list(), inner.missed)
             # A picture may change while the text that shows it doesn't.
-            if self._keep and not inner.looked_for_files:
-                self._read.pop(place.path, None)
-                self._read[place.path] = digest, content, warned
-                if len(self._read) > self._keep:
-                    del self._read[next(iter(self._read))]
-        for warning in warned:
+            if not inner.found:
+                self._remember(place.path, known)
+        for warning in known.warnings:
             place.warnings.add(warning)
-        return content
+        return known.content
+
+    def _remember(self, path: str, known: "_Known") -> None:
+        if self._keep:
+            self._known.pop(path, None)
+            self._known[path] = known
+            if len(self._known) > self._keep:
+                del self._known[next(iter(self._known))]
 
     def _lead_image(self, facts: Facts, place: PagePlace) -> Image | None:
         if not facts.image:

@@ -19,11 +19,12 @@ _PICTURE_ROOTS = ("", "static", "assets", "public", "docs")
 
 
 class PagePlace:
-    """The surroundings of one page. `looked_for_files`: what it comes to depends on other files of the source."""
+    """The surroundings of one page: `found` and `missed` are the files beside it that it looked for."""
 
     def __init__(self, *, path: str, files: Files, pictures: Pictures, site: str, warnings: Warnings) -> None:
         self.path, self.warnings = path, warnings
-        self.looked_for_files = False
+        self.found: list[str] = []
+        self.missed: list[str] = []
         self._files, self._pictures, self._site = files, pictures, site
 
     def with_warnings(self, warnings: Warnings) -> "PagePlace":
@@ -48,10 +49,11 @@ class PagePlace:
             return self._add(_decoded(found[1]), alt)
         if source.startswith("//") or _scheme.match(source):
             return self._elsewhere(source)
-        self.looked_for_files = True
         for path in self._candidates(source):
             if data := self._files.read(path):
+                self.found.append(path)
                 return self._add(data, alt)
+            self.missed.append(path)
         if self._site and (address := self.address(source)):
             return self._elsewhere(address)
         self.warnings.add("pictures that aren't in the source were replaced by their words")
