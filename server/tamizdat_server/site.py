@@ -1,6 +1,5 @@
 """The files of a tree that are for browsers, feed readers and web servers: index.html, feeds, and hosts' settings."""
 
-from html import escape
 from typing import Final
 
 import msgspec
@@ -9,6 +8,7 @@ from tamizdat.format.article import Article
 from tamizdat.format.catalog import Catalog, Site, SiteFile, encode
 from tamizdat.format.names import sha256
 from tamizdat_server.feeds import atom
+from tamizdat_server.page import index_page
 
 # A browser that reads another origin's copy needs the first; the rest is what any host should say.
 _HEADERS: Final = {
@@ -30,6 +30,7 @@ class EditionNews(msgspec.Struct, frozen=True):
 def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str) -> dict[str, bytes]:
     """path → bytes of every file that site.json is to list."""
     base = next(iter(catalog.mirrors), "")
+    newest = {edition.code: edition.newest for edition in news}
     files = {
         f"feeds/{edition.code}.atom": atom(
             edition.newest,
@@ -42,7 +43,7 @@ def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str) -
         for edition in news
     }
     return files | {
-        "index.html": _index(catalog, base, fingerprint).encode(),
+        "index.html": index_page(catalog, newest, base=base, fingerprint=fingerprint).encode(),
         ".htaccess": _htaccess().encode(),
         "_headers": _headers().encode(),
     }
@@ -57,37 +58,6 @@ def encode_site(files: dict[str, bytes]) -> bytes:
 
 def _feed_title(catalog: Catalog, code: str) -> str:
     return catalog.title if len(catalog.editions) == 1 else f"{catalog.title} ({catalog.editions[code].title})"
-
-
-def _index(catalog: Catalog, base: str, fingerprint: str) -> str:
-    editions = "\n".join(
-        f'<li lang="{code}" dir="{edition.direction}"><a href="feeds/{code}.atom">{escape(edition.title)}</a></li>'
-        for code, edition in catalog.editions.items()
-    )
-    mirrors = "\n".join(f'<li><a href="{escape(mirror)}">{escape(mirror)}</a></li>' for mirror in catalog.mirrors)
-    address = f"{base or 'ADDRESS'}#{fingerprint}"
-    return f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(catalog.title)}</title>
-<style>
-body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem }}
-code {{ overflow-wrap: anywhere }}
-</style>
-<h1>{escape(catalog.title)}</h1>
-<p>This is a copy of a publication that can be taken home in one short connection and read offline. Every file in it is
-signed, so any copy is as good as the first.</p>
-<ul>
-{editions}
-</ul>
-<p>To read it with <b>tamizdat</b>, where ADDRESS is the address of this page up to its last slash:</p>
-<pre><code>tamizdat sync {escape(address)}</code></pre>
-<p>Compare the letters after <code>#</code> with those that the newsroom gives elsewhere: they say whom you trust.</p>
-{f"<p>Copies:</p><ul>{mirrors}</ul>" if mirrors else ""}
-</html>
-"""
 
 
 def _htaccess() -> str:
