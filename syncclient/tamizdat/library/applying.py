@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tamizdat.format.article import Article, Entry
 from tamizdat.format.bundle import VerifiedBundle
@@ -18,11 +18,17 @@ class Applying(Writing):
     """Changing what is held, bundle by bundle."""
 
     def retractions_in(
-        self, bundle: VerifiedBundle, *, start: Bound = ("", ""), end: Bound | None = None
+        self,
+        bundle: VerifiedBundle,
+        *,
+        start: Bound = ("", ""),
+        end: Bound | None = None,
+        coming: Collection[str] = (),
     ) -> tuple[int, int]:
         """How many held articles this bundle would take away, and how many articles of its edition are held.
 
-        `start` and `end` are the bounds of a segment, and of nothing else.
+        `start` and `end` are the bounds of a segment, and of nothing else; what it lacks counts, but for the keys that
+        are `coming` by a delta after it.
         """
         publication, edition = self._number(bundle.header.publication), bundle.header.edition
         known = self._known(publication, edition, bundle.entries)
@@ -33,7 +39,7 @@ class Applying(Writing):
             for held in [known.get(entry.record.key)]
         )  # fmt: skip
         if bundle.header.kind == "segment":
-            count += len(self._lacking(publication, edition, bundle.entries, start, end))
+            count += len(self._lacking(publication, edition, bundle.entries, start, end, spared=coming))
         held = self.row("SELECT count(*) FROM articles WHERE publication = ? AND edition = ?", (publication, edition))
         return count, held[0] if held else 0
 
@@ -73,11 +79,13 @@ class Applying(Writing):
             batch.withdraws_text |= bool(batch.dropped)
             applied = self._write(batch, publication)
             if batch.dropped:
-                # An article that moved to another range comes back there, without its earlier revisions.
+                # An article that moved to another range comes back there, without its earlier revisions and pictures.
                 db.execute(
-                    "UPDATE editions SET revisions_version = 0 WHERE publication = ? AND edition = ?",
+                    "UPDATE editions SET revisions_version = 0, previews_version = 0, standards_version = 0"
+                    " WHERE publication = ? AND edition = ?",
                     (publication, edition),
                 )
+                db.execute("DELETE FROM taken WHERE publication = ? AND edition = ?", (publication, edition))
             self._mark_settled(publication, edition, [bundle], version)
         return applied
 
@@ -102,11 +110,12 @@ class Applying(Writing):
             self._mark_settled(ours, edition, bundles, version)
         return applied
 
-    def apply_revisions(self, bundle: VerifiedBundle, *, to: int) -> Applied:
+    def apply_revisions(self, bundle: VerifiedBundle, *, to: int, taken: str = "") -> Applied:
         """Keep superseded records of held articles, and say that those up to version `to` are held.
 
-        What was withdrawn, isn't older than the held revision, or belongs to no held article is left out. An edition's
-        articles come first, therefore. Raises: FormatError, LibraryError; nothing is changed then.
+        `taken`: the bundle's digest, where others up to that version are still to come. What was withdrawn, isn't older
+        than the held revision, or belongs to no held article is left out. An edition's articles come first, therefore.
+        Raises: FormatError, LibraryError; nothing is changed then.
         """
         check_kind(bundle, "revisions")
         edition = bundle.header.edition
@@ -130,6 +139,7 @@ class Applying(Writing):
                 "UPDATE editions SET revisions_version = ? WHERE publication = ? AND edition = ?",
                 (to, publication, edition),
             )
+            self._take(publication, edition, "revisions", taken)
         return Applied(revisions=len(written))
 
     # -- what is held --------------------------------------------------------------------------------------------------
@@ -165,9 +175,16 @@ class Applying(Writing):
         return (key for key, line in held if lines[key] == line)
 
     def _lacking(
-        self, publication: int, edition: str, entries: Iterable[Entry], start: Bound, end: Bound | None
+        self,
+        publication: int,
+        edition: str,
+        entries: Iterable[Entry],
+        start: Bound,
+        end: Bound | None,
+        *,
+        spared: Collection[str] = (),
     ) -> list[int]:
-        keys = {entry.record.key for entry in entries}
+        keys = {entry.record.key for entry in entries}.union(spared)
         held = self.rows(
             "SELECT id, published, key FROM articles WHERE publication = ? AND edition = ? AND published >= ?",
             (publication, edition, start[0]),

@@ -49,14 +49,23 @@ class Keeping(Writing):
     # -- pictures ------------------------------------------------------------------------------------------------------
 
     def add_media(
-        self, publication: str, edition: str, files: Iterable[tuple[str, bytes]], *, role: Role, to: int
+        self,
+        publication: str,
+        edition: str,
+        files: Iterable[tuple[str, bytes]],
+        *,
+        role: Role,
+        to: int,
+        taken: str = "",
     ) -> int:
         """Keep those files of a media bundle that a held article shows, and say that bundles up to `to` are held.
 
-        `files`: (path, bytes) as the bundle has them. Returns how many are new. Raises: HashMismatch, LibraryError.
+        `files`: (path, bytes) as the bundle has them. `taken`: the bundle's digest, where others up to that version are
+        still to come. Returns how many are new. Raises: HashMismatch, LibraryError.
         """
         added = 0
         with self.writing() as db:
+            ours = self._number(publication)
             for path, data in files:
                 digest = PurePosixPath(path).stem
                 if sha256(data) != digest:
@@ -67,9 +76,18 @@ class Keeping(Writing):
                 ).rowcount
             db.execute(
                 f"UPDATE editions SET {_MARK[role]} = ? WHERE publication = ? AND edition = ?",  # noqa: S608
-                (to, self._number(publication), edition),
+                (to, ours, edition),
             )
+            self._take(ours, edition, role, taken)
         return added
+
+    def finish_media(self, publication: str, edition: str, *, role: Role, version: int) -> None:
+        """Say that the pictures of this role up to `version` are held. Raises: LibraryError."""
+        with self.writing() as db:
+            ours = self._number(publication)
+            sql = f"UPDATE editions SET {_MARK[role]} = ? WHERE publication = ? AND edition = ?"  # noqa: S608
+            db.execute(sql, (version, ours, edition))
+            self._forget_taken(ours, edition, role)
 
     def wanted_media(self, publication: str, edition: str, *, role: Role) -> set[str]:
         """SHA-256 of the files of this role that held articles show and that aren't held yet."""
@@ -129,9 +147,12 @@ class Keeping(Writing):
             held = self.rows("SELECT id FROM records WHERE publication = ? AND edition = ?", place)
             applied = self._write(Batch(dropped=[number for (number,) in held]), ours)
             db.execute("DELETE FROM saved WHERE publication = ? AND edition = ?", place)
-            db.execute("DELETE FROM segments WHERE publication = ? AND edition = ?", place)
+            for table in ("segments", "taken"):
+                db.execute(f"DELETE FROM {table} WHERE publication = ? AND edition = ?", place)  # noqa: S608
             db.execute(
-                "UPDATE editions SET version = 0, complete_since = '' WHERE publication = ? AND edition = ?", place
+                "UPDATE editions SET version = 0, complete_since = '', wants_older = 0"
+                " WHERE publication = ? AND edition = ?",
+                place,
             )
         return applied
 

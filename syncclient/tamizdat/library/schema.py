@@ -60,6 +60,7 @@ CREATE TABLE editions (
     revisions_version INTEGER NOT NULL DEFAULT 0,
     previews_version INTEGER NOT NULL DEFAULT 0,
     standards_version INTEGER NOT NULL DEFAULT 0,
+    wants_older INTEGER NOT NULL DEFAULT 0,     -- the reader chose to keep more than is held
     PRIMARY KEY (publication, edition)
 );
 CREATE TABLE segments (                         -- applied ones of a snapshot that isn't finished
@@ -67,6 +68,13 @@ CREATE TABLE segments (                         -- applied ones of a snapshot th
     edition TEXT NOT NULL,
     raw_sha256 TEXT NOT NULL,
     PRIMARY KEY (publication, edition, raw_sha256)
+) WITHOUT ROWID;
+CREATE TABLE taken (                            -- applied bundles of a kind of which others are still to come
+    publication INTEGER NOT NULL REFERENCES publications(id),
+    edition TEXT NOT NULL,
+    kind TEXT NOT NULL,                         -- 'revisions', or a role of pictures
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (publication, edition, kind, sha256)
 ) WITHOUT ROWID;
 CREATE TABLE choices (
     publication INTEGER PRIMARY KEY REFERENCES publications(id),

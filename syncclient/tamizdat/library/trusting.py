@@ -109,15 +109,17 @@ class Trusting(Store):
     def standing(self, publication: str, edition: str) -> Standing:
         """How far this edition was applied."""
         row = self.row(
-            "SELECT id, editions.version, complete_since, revisions_version, previews_version, standards_version"
-            " FROM publications JOIN editions ON publication = id WHERE identity = ? AND edition = ?",
+            "SELECT id, editions.version, complete_since, revisions_version, previews_version, standards_version,"
+            " wants_older FROM publications JOIN editions ON publication = id WHERE identity = ? AND edition = ?",
             (publication, edition),
         )
         if row is None:
             return Standing(edition)
-        ours, version, since, revisions, previews, standards = row
+        ours, version, since, revisions, previews, standards, wants_older = row
         done = self.rows("SELECT raw_sha256 FROM segments WHERE publication = ? AND edition = ?", (ours, edition))
-        return Standing(edition, version, since, frozenset(name for (name,) in done), revisions, previews, standards)
+        taken = self.rows("SELECT sha256 FROM taken WHERE publication = ? AND edition = ?", (ours, edition))
+        segments, bundles = (frozenset(name for (name,) in names) for names in (done, taken))
+        return Standing(edition, version, since, segments, revisions, previews, standards, bundles, bool(wants_older))
 
     def finish_snapshot(self, publication: str, edition: str, *, version: int, complete_since: str) -> None:
         """Say that every segment needed was applied: the edition stands at `version`.
@@ -133,29 +135,55 @@ class Trusting(Store):
                 (ours, edition, complete_since),
             )
             db.execute(
-                "UPDATE editions SET version = ?, complete_since = ? WHERE publication = ? AND edition = ?",
+                "UPDATE editions SET version = ?, complete_since = ?, wants_older = 0"
+                " WHERE publication = ? AND edition = ?",
                 (version, complete_since, ours, edition),
             )
-            db.execute("DELETE FROM segments WHERE publication = ? AND edition = ?", (ours, edition))
+            for table in ("segments", "taken"):
+                db.execute(f"DELETE FROM {table} WHERE publication = ? AND edition = ?", (ours, edition))  # noqa: S608
+
+    def finish_widening(self, publication: str, edition: str) -> None:
+        """Say that everything is held that the reader chose to keep. Raises: LibraryError."""
+        with self.writing() as db:
+            db.execute(
+                "UPDATE editions SET wants_older = 0 WHERE publication = ? AND edition = ?",
+                (self._number(publication), edition),
+            )
 
     def finish_revisions(self, publication: str, edition: str, *, version: int) -> None:
         """Say that the superseded records up to `version` are held. Raises: LibraryError."""
         with self.writing() as db:
+            ours = self._number(publication)
             db.execute(
                 "UPDATE editions SET revisions_version = ? WHERE publication = ? AND edition = ?",
-                (version, self._number(publication), edition),
+                (version, ours, edition),
             )
+            self._forget_taken(ours, edition, "revisions")
+
+    def _take(self, publication: int, edition: str, kind: str, bundle: str) -> None:
+        if bundle:
+            values = (publication, edition, kind, bundle)
+            self.db.execute("INSERT OR IGNORE INTO taken VALUES (?, ?, ?, ?)", values)
+
+    def _forget_taken(self, publication: int, edition: str, kind: str) -> None:
+        values = (publication, edition, kind)
+        self.db.execute("DELETE FROM taken WHERE publication = ? AND edition = ? AND kind = ?", values)
 
     # -- choices and figures -------------------------------------------------------------------------------------------
 
     def choose(self, publication: str, choice: Choice) -> None:
         """Remember what the reader wants of a publication. Raises: LibraryError."""
         editions = msgspec.json.encode(choice.editions).decode()
+        known = self.publication(publication)
         with self.writing() as db:
+            ours = self._number(publication)
+            if known and keeps_more_megabytes(known.choice, choice):
+                sql = "UPDATE editions SET wants_older = 1 WHERE publication = ? AND complete_since <> ''"
+                db.execute(sql, (ours,))
             db.execute(
                 "INSERT OR REPLACE INTO choices VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    self._number(publication),
+                    ours,
                     editions,
                     choice.keep_days,
                     choice.keep_megabytes,
@@ -192,6 +220,13 @@ class Trusting(Store):
         if row is None:
             raise LibraryError(f"{self.path} doesn't know publication {publication[:16]}…", library=str(self.path))
         return row[0]
+
+
+def keeps_more_megabytes(before: Choice, now: Choice) -> bool:
+    """Whether `now` may keep older articles than `before` did. (Of days, the date itself tells.)"""
+    if now.keep_megabytes is None or before == now:
+        return False
+    return before.keep_days is not None or now.keep_megabytes > (before.keep_megabytes or now.keep_megabytes)
 
 
 def _publication(row: Row) -> Publication:

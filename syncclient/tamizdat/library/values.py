@@ -52,7 +52,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     `version`: of the publication, 0 where it was never complete. `complete_since`: everything published from then on is
     held; empty: everything. `segments`: plain digests of the applied segments of a snapshot that isn't finished.
-    `revisions`, `previews`, `standards`: up to which version superseded records and media bundles are held.
+    `revisions`, `previews`, `standards`: up to which version superseded records and media bundles are held; `taken`:
+    digests of those bundles that were applied since. `wants_older`: the reader chose to keep more than is held.
     """
 
     edition: str
@@ -62,6 +63,8 @@ class Standing(msgspec.Struct, frozen=True):
     revisions: int = 0
     previews: int = 0
     standards: int = 0
+    taken: frozenset[str] = frozenset()
+    wants_older: bool = False
 
 
 class Applied(msgspec.Struct, frozen=True):
