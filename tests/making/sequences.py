@@ -420,6 +420,11 @@ def _history() -> Iterator[Story]:
     story = begun("delta-whose-start-is-not-said")
     story.press.publish(editions=_edition(""))
     yield story.offer()
+    story = begun("other-snapshot-of-the-same-version")
+    thief = copy.deepcopy(story.press)
+    thief.put("snapshot", thief.parts["snapshot"] | {"expires": told(thief.now + HOUR)})
+    thief.timestamp(version=thief.now + 60)
+    yield story.offer(thief.files, error="history").offer()
     story = begun("catalog-of-an-older-version", versions=3)
     story.press.now += HOUR
     story.press.offer(story.press.catalog(version=2))

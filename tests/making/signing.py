@@ -1,4 +1,4 @@
-"""Keys that are the same each time, and metadata signed with them: all written anew, not borrowed from the publisher."""
+"""Keys that are the same each time, and metadata signed with them; none of it is borrowed from the publisher."""
 
 import hashlib
 import json

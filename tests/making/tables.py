@@ -53,7 +53,7 @@ def example() -> str:
             *raw.decode().splitlines(),
             "```",
             "",
-            f"It begins with `{_spaced(raw[:8])}` and ends with `{_spaced(raw[-4:])}`; the title's `Ä` is `c3 84`. `raw_sha256`:",
+            f"It begins with `{_spaced(raw[:8])}` and ends with `{_spaced(raw[-4:])}`; `Ä` is `c3 84`. `raw_sha256`:",
             "",
             f"    {digest(raw)}",
             "",
