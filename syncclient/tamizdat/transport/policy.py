@@ -1,7 +1,7 @@
 """Which addresses may be contacted: decided purely, before a name is resolved and again for what it resolved to.
 
 A mirror list is signed, but whoever signs it must not be able to send readers' machines into their own networks, and a
-mirror must not be able to pass readers on to somebody else. docs/format.md, section 2, has the rules.
+mirror must not be able to pass readers on to somebody else. docs/format.md, section 10, has the rules.
 """
 
 import ipaddress
