@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shelf import PUBLICATION, article, assert_sound, bundle, delta, retraction, shelf
-from tamizdat.format.article import Article, Record, Retraction, encode_record
+from tamizdat.errors import FormatError
+from tamizdat.format.article import Article, Record, Retraction, decode_record, encode_record
 from tamizdat.format.bundle import sort_key
 from tamizdat.library import Library
 
@@ -235,3 +236,9 @@ def test_a_field_of_a_later_format_is_kept_byte_for_byte(tmp_path: Path):
         library.apply_delta(msgspec.structs.replace(made, entries=[entry]), to=1)
         library.apply_delta(delta(article("one", 2)), to=2)
         assert list(library.superseded(PUBLICATION, "en")) == [line]
+
+
+def test_a_line_that_is_not_utf8_throughout_is_refused_also_in_fields_of_a_later_format():
+    line = encode_record(article("one"))
+    with pytest.raises(FormatError):
+        decode_record(line.replace(b'"title"', b'"mood":"\xff","title"'))
