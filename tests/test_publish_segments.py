@@ -51,6 +51,26 @@ def test_an_old_articles_edit_is_taken_into_its_segment_by_a_refresh_and_by_noth
     assert len(changed) == 2
 
 
+def test_a_segment_that_a_retraction_rebuilt_in_haste_is_done_better_afterwards(tmp_path: Path):
+    hasty = msgspec.structs.replace(SMALL, rebuild_level=1, segment_level=19, newest_segment_level=19, refresh_share=9)
+    desk, rng = Desk(tmp_path / "desk", settings=hasty), random.Random(5)
+    sentence = words(rng, 8)
+    for number in range(40):
+        desk.put(
+            f"a/{number:04}", f"{sentence} {words(rng, 3)} " * 8, published=rfc3339(desk.now - (99 - number) * DAY)
+        )
+    desk.publish()
+    desk.retract("a/0003")
+    desk.publish()
+    rough = Tree(desk.public).snapshot("en").segments[0]
+    for number in range(7):
+        desk.put("one", f"a word {number}")
+        desk.publish()
+    better = Tree(desk.public).snapshot("en").segments[0]
+    assert better.raw_sha256 == rough.raw_sha256
+    assert better.bytes < rough.bytes
+
+
 def test_small_pieces_cut_off_the_newest_segment_are_joined_by_a_refresh(desk: Desk):
     for number in range(0, 160, 4):
         archive(desk, 4, first=number, seed=number)

@@ -5,7 +5,6 @@ published records into the next ones. What was never published never leaks: only
 a record, under the next revision.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 import sqlite_utils
 
-from tamizdat.errors import AlreadyExists, NewsroomError, NewsroomLocked, NoSuchKey, NotANewsroom
+from tamizdat.errors import AlreadyExists, NewsroomError, NoSuchKey, NotANewsroom
 from tamizdat.format.article import Correction, Retraction, encode_record
 from tamizdat.format.names import Fingerprint
 from tamizdat_server.config import CONFIG_NAME, Config, new_config, read_config
@@ -32,6 +31,7 @@ from tamizdat_server.drafting import (
     encode_draft,
 )
 from tamizdat_server.keys import create_keys
+from tamizdat_server.lock import newsroom_lock
 from tamizdat_server.schema import newsroom_schema
 from tamizdat_server.wrapping import newsroom_errors
 
@@ -130,11 +130,7 @@ class Newsroom:
         if self._locks:
             yield
             return
-        with newsroom_errors(self.folder), (self.folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise NewsroomLocked(folder=str(self.folder)) from error
+        with newsroom_lock(self.folder):
             self._locks += 1
             try:
                 yield

@@ -76,11 +76,11 @@ def published_files(db: Database) -> None:
         CREATE TABLE snapshots (edition TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 
         -- `published`, `key`: the first place that belongs to a segment. Tombstones' have only a key. `state`: the
-        -- version whose records it holds, the snapshot's or a later one.
+        -- version whose records it holds, the snapshot's or a later one. `rough`: compressed in haste.
         CREATE TABLE segments (
             edition TEXT NOT NULL, kind TEXT NOT NULL, published TEXT NOT NULL, key TEXT NOT NULL,
             sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, raw_sha256 TEXT NOT NULL, raw_bytes INTEGER NOT NULL,
-            records INTEGER NOT NULL, state INTEGER NOT NULL,
+            records INTEGER NOT NULL, state INTEGER NOT NULL, rough INTEGER NOT NULL,
             PRIMARY KEY (edition, kind, published, key)) WITHOUT ROWID;
 
         -- `closed`: not merged with later ones any more.

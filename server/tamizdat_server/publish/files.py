@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tamizdat_server.durable import TEMPORARY, sync_folder, write_whole
 from tamizdat_server.live import read_live
 from tamizdat_server.publish.settings import Settings
 
 IMMUTABLE_FOLDERS: Final = ("bundles", "lists", "media")
-_TEMPORARY: Final = ".tmp"
 
 
 class Tree:
@@ -70,21 +70,8 @@ class Tree:
     def replace(self, path: str, data: bytes, *, modified: int | None = None) -> None:
         """Put a file in place in one step: a reader sees the old or the new one, whole, also after a power cut."""
         place = self.public / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        aside = place.with_name(f".{place.name}{_TEMPORARY}")
         moment = self.now if modified is None else modified
-        try:
-            with aside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                if self.settings.durable:
-                    os.fsync(file.fileno())
-            os.utime(aside, (moment, moment))
-            aside.replace(place)
-        except BaseException:
-            with suppress(OSError):
-                aside.unlink()
-            raise
+        write_whole(place, data, modified=moment, durable=self.settings.durable)
         self.written += len(data)
         self._unsynced.add(place.parent)
 
@@ -98,11 +85,7 @@ class Tree:
     def sync(self) -> None:
         """Make the names of all files written so far outlast a power cut."""
         for folder in sorted(self._unsynced) if self.settings.durable else ():
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync_folder(folder)
         self._unsynced.clear()
 
     # -- cleaning up ---------------------------------------------------------------------------------------------------
@@ -122,7 +105,7 @@ class Tree:
             known = {path for (path,) in self.db.execute("SELECT path FROM files WHERE path GLOB ?", (f"{folder}/*",))}
             self._delete(f"{folder}/{name}" for name in _names(self.public / folder) if f"{folder}/{name}" not in known)
         for folder in (".", "metadata", "targets", "feeds"):
-            self._delete(f"{folder}/{name}" for name in _names(self.public / folder) if name.endswith(_TEMPORARY))
+            self._delete(f"{folder}/{name}" for name in _names(self.public / folder) if name.endswith(TEMPORARY))
 
     def _clear_signed(self) -> None:
         """Old metadata and targets: what was written last is always newer. Roots stay for ever."""

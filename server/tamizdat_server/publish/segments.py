@@ -37,7 +37,7 @@ def update(work: Work, edition: str, changes: Sequence[Change], withdrawn: Rows)
         return
     for index in tainted - {len(rows) - 1}:
         of = _range(edition, "segment", rows, index, index, rows[index]["state"])
-        _replace(work, of, level=work.settings.rebuild_level, leave=work.tree.withdraw)
+        _replace(work, of, level=work.settings.rebuild_level, leave=work.tree.withdraw, rough=True)
     places = [place for change in changes for place in (change.before, change.after) if place]
     start = _place(rows[-1]) if rows else BEGINNING
     if len(rows) - 1 in tainted or any(place >= start for place in places):
@@ -66,7 +66,10 @@ def _holding(rows: Rows, records: Rows) -> set[int]:
 
 
 def refresh_if_due(work: Work, edition: str) -> None:
-    """Refresh the snapshot for the next catalog, at a multiple of eight, once the deltas after it weigh enough."""
+    """At a multiple of eight, refresh the snapshot for the next catalog, if the deltas after it weigh enough by now.
+
+    If not, only do better what was compressed in haste.
+    """
     step = deltas.newest_step(work, edition) or 0
     if step % work.settings.group or not step:
         return
@@ -74,6 +77,15 @@ def refresh_if_due(work: Work, edition: str) -> None:
     cost = deltas.plain_cost(work, edition, snapshot_version(work, edition))
     if cost is None or cost > size * work.settings.refresh_share:
         refresh(work, edition, later=True)
+    else:
+        _polish(work, edition)
+
+
+def _polish(work: Work, edition: str) -> None:
+    rows = _rows(work, edition, "segment")
+    for index in [index for index, row in enumerate(rows) if row["rough"]]:
+        of = _range(edition, "segment", rows, index, index, rows[index]["state"])
+        _replace(work, of, level=work.settings.segment_level, leave=work.tree.outdate)
 
 
 def refresh(work: Work, edition: str, *, tainted: Collection[int] = (), later: bool = False) -> None:
@@ -82,6 +94,7 @@ def refresh(work: Work, edition: str, *, tainted: Collection[int] = (), later: b
     for kind in ("segment", "tombstones"):
         rows = _rows(work, edition, kind)
         touched = _touched(rows, _changed_places(work, edition, kind, since))
+        touched |= {index for index, row in enumerate(rows) if row["rough"]}
         small = work.settings.segment_raw_bytes * 3 // 4 if kind == "segment" else 0
         for first, last in _groups(rows, touched, small):
             of = _range(edition, kind, rows, first, last, now)
@@ -124,7 +137,7 @@ def _groups(rows: Rows, touched: set[int], small: int) -> Iterator[tuple[int, in
 # -- both --------------------------------------------------------------------------------------------------------------
 
 
-def _replace(work: Work, of: Range, *, level: int, leave: Callable[[str], None]) -> None:
+def _replace(work: Work, of: Range, *, level: int, leave: Callable[[str], None], rough: bool = False) -> None:
     """Put as many segments as the records of a range now need, none at all included, in the place of those there."""
     rows = work.rows(
         "SELECT published, key, sha256 FROM segments WHERE edition = ? AND kind = ?"
@@ -142,19 +155,19 @@ def _replace(work: Work, of: Range, *, level: int, leave: Callable[[str], None])
         )
     for index, piece in enumerate(cuts):
         start = piece.start if index else of.start
-        _note(work, of, start, cuts[index + 1].start if index + 1 < len(cuts) else of.end, piece)
+        end = cuts[index + 1].start if index + 1 < len(cuts) else of.end
+        _note(work, of._replace(start=start, end=end), piece, rough=rough)
     for path in {bundle_path(row["sha256"]) for row in rows} - {piece.packed.path for piece in cuts}:
         leave(path)
 
 
-def _note(work: Work, of: Range, start: Place, end: Place, piece: Cut) -> None:
-    low, high = "\n".join(start), "\n".join(end)
-    packed = piece.packed
+def _note(work: Work, of: Range, piece: Cut, *, rough: bool) -> None:
+    low, high, packed = "\n".join(of.start), "\n".join(of.end), piece.packed
     work.tree.add(packed.path, packed.data, edition=of.edition, kind=of.kind, version=of.state, low=low, high=high)
     work.db.execute(
-        f"INSERT INTO segments (edition, kind, published, key, records, state, {ENCODING_COLUMNS})"  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (of.edition, of.kind, *start, piece.records, of.state, *packed.row),
+        f"INSERT INTO segments (edition, kind, published, key, records, state, rough, {ENCODING_COLUMNS})"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (of.edition, of.kind, *of.start, piece.records, of.state, int(rough), *packed.row),
     )
 
 
