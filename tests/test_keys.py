@@ -15,7 +15,8 @@ from tamizdat.trust import accept
 from tamizdat_server.keys import Signer, ceremony, create_keys, operations, status, store
 from tamizdat_server.keys.ceremony import Ceremony, cosign_file
 from tamizdat_server.keys.signer import KeyRing
-from tamizdat_server.keys.store import ROLES, create_key, read_header
+from tamizdat_server.keys.store import create_key, read_header
+from tamizdat_server.roles import ROLES
 
 PASSPHRASE = "правильно лошадь батарея"
 

@@ -10,7 +10,7 @@ from tamizdat.errors import HistoryError, RollbackError
 from tamizdat.format.catalog import encode
 from tamizdat.trust import accept
 from tamizdat_server.keys import ceremony, operations
-from tamizdat_server.keys.store import Role
+from tamizdat_server.roles import Role
 
 A = "a" * 64
 

@@ -23,7 +23,7 @@ from tamizdat.format.names import Fingerprint
 from tamizdat.trust import accept
 from tamizdat_server.keys import ceremony, create_keys, operations
 from tamizdat_server.keys.ceremony import Ceremony
-from tamizdat_server.keys.store import Role
+from tamizdat_server.roles import Role
 
 ROLES: list[Role] = ["root", "targets", "snapshot", "timestamp"]
 

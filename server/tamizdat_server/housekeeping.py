@@ -4,13 +4,12 @@ A process of its own, so that a long first sync takes nothing from readers. It i
 itself when the supervisor is gone; whatever it was doing is safe to stop at any moment.
 """
 
-import fcntl
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -25,6 +24,7 @@ from tamizdat_server.changes import note_changes
 from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign
 from tamizdat_server.live import read_live
+from tamizdat_server.lock import newsroom_lock
 from tamizdat_server.logs import log
 from tamizdat_server.place import RESIGN_SECONDS, Place
 from tamizdat_server.tree import Identity
@@ -102,7 +102,7 @@ class Upkeep:
 
     def _resign(self) -> None:
         assert self._place.keys
-        with _newsroom_lock(self._place.public.parent):
+        with newsroom_lock(self._place.public.parent):
             resign(Signer(self._place.public, self._place.keys), now=int(self._clock()))
         log.info("the publication was re-signed")
 
@@ -133,17 +133,6 @@ def _bring_up_to_date(place: Place, clock: Callable[[], float]) -> None:
             raise NotYet
     if report.articles:
         log.info("the server's library is at version %d", report.to)
-
-
-@contextmanager
-def _newsroom_lock(folder: Path) -> Generator[None]:
-    """The lock that Newsroom.lock takes, here without its database, which a machine that only signs doesn't have."""
-    with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise NewsroomLocked(folder=str(folder)) from error
-        yield
 
 
 def _identity(public: Path) -> Identity | None:

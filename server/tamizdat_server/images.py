@@ -5,9 +5,7 @@ pixels are taken over, into a new image.
 """
 
 import io
-import os
 import struct
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, cast
@@ -20,6 +18,7 @@ from tamizdat.errors import NewsroomError
 from tamizdat.format.article import Image, Variant
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import sha256
+from tamizdat_server.durable import write_whole
 
 PREVIEW_WIDTH: Final = 320
 STANDARD_WIDTH: Final = 1280
@@ -62,7 +61,7 @@ class Pictures:
             return None
         try:
             image = self._recall(digest) or self._make(digest, data)
-        except _Unwritable as error:
+        except OSError as error:
             raise NewsroomError(f"pictures can't be kept in {self._store}: {error}") from error
         if image is None:
             self._bad.add(digest)
@@ -93,14 +92,14 @@ class Pictures:
         if any(variant.bytes > LIMITS.media_bytes for variant in variants):
             return None
         image = Image(width=width, height=height, variants=variants)
-        _write_file(self._known / f"{digest}.{_RECIPE}.json", msgspec.json.encode(image))
+        write_whole(self._known / f"{digest}.{_RECIPE}.json", msgspec.json.encode(image))
         return image
 
     def _write(self, role: _Role, encoded: bytes, size: tuple[int, int]) -> Variant:
         variant = Variant(role, sha256(encoded), "image/webp", size[0], size[1], len(encoded))
         file = self._store / Path(variant.path).name
         if not file.is_file():
-            _write_file(file, encoded)
+            write_whole(file, encoded)
         return variant
 
 
@@ -140,21 +139,3 @@ def _encode(pixels: Pillow.Image, role: _Role) -> tuple[bytes, tuple[int, int]]:
     out = io.BytesIO()
     smaller.save(out, "WEBP", quality=_QUALITY[role], method=4)
     return out.getvalue(), smaller.size
-
-
-class _Unwritable(Exception):
-    pass
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    """Whole or not at all, also when the power fails."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise _Unwritable(str(error)) from error

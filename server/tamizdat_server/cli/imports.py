@@ -5,19 +5,20 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 import msgspec
 
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.clock import rfc3339
-from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Report, open_repository, read_git, read_markdown, run
-from tamizdat_server.importers.dates import read_date
-from tamizdat_server.newsroom import Newsroom
 
-_SKIPPED_SHOWN = 20
+# What importers need (parsers, picture codecs) takes long to load: only an import waits for it, not every `--help`.
+if TYPE_CHECKING:
+    from tamizdat_server.importers import Report
+    from tamizdat_server.newsroom import Newsroom
+
+_SKIPPED_SHOWN: Final = 20
 
 
 @click.command("import")
@@ -50,6 +51,8 @@ def import_(
     del kind  # the only one so far
     if until and not git:
         raise click.UsageError("--until goes with --git")
+    from tamizdat_server.newsroom import Newsroom
+
     undated = _date(date)
     with Newsroom.open(folder) as newsroom:
         report = _import(newsroom, source, date=undated, git=git, until=until, dry_run=dry_run)
@@ -60,8 +63,11 @@ def import_(
 
 
 def _import(
-    newsroom: Newsroom, source: Path, *, date: str | None, git: bool, until: str | None, dry_run: bool
-) -> Report:
+    newsroom: "Newsroom", source: Path, *, date: str | None, git: bool, until: str | None, dry_run: bool
+) -> "Report":
+    from tamizdat_server.images import Pictures
+    from tamizdat_server.importers import open_repository, read_git, read_markdown, run
+
     now, config = rfc3339(int(time.time())), newsroom.config
     with ExitStack() as stack:
         # A dry run leaves no picture behind either.
@@ -90,12 +96,14 @@ def _import(
 def _date(text: str | None) -> str | None:
     if text is None:
         return None
+    from tamizdat_server.importers.dates import read_date
+
     if found := read_date(text):
         return found
     raise click.BadParameter(f"{text!r} is no date like 2026-11-22 or 2026-11-22T06:00:00Z", param_hint="--date")
 
 
-def _tell(report: Report, folder: Path) -> None:
+def _tell(report: "Report", folder: Path) -> None:
     counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
     click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
     for skipped in report.skipped[:_SKIPPED_SHOWN]:

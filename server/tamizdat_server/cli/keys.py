@@ -1,10 +1,10 @@
 """`tamizdat keys` and `tamizdat fingerprint`: thin; what happens is in tamizdat_server.keys."""
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from tamizdat.errors import UsageError
 from tamizdat.format.names import Fingerprint
 from tamizdat_server.cli.passphrase import ask_passphrase, new_passphrase
-from tamizdat_server.keys.store import Role, create_key
+from tamizdat_server.roles import ROLES, Role
 
 if TYPE_CHECKING:
     from tamizdat_server.keys import KeysStatus, Signer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-ROLE = click.Choice(get_args(Role))
+ROLE = click.Choice(ROLES)
 
 
 def _folder_options(command: F) -> F:
@@ -186,6 +186,8 @@ def export_root(folder: Path, key_folders: tuple[Path, ...], as_json: bool, dest
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def new(folder: Path, role: Role, ask: bool, as_json: bool) -> None:
     """Make a key in DIR for a publication that lies elsewhere, and show its public half to send there."""
+    from tamizdat_server.keys.store import create_key
+
     made = create_key(folder, role, passphrase=new_passphrase(ask=True) if ask else None)
     if as_json:
         _show({"file": str(made.path), "role": role, "keyid": made.keyid, "public": made.public})
@@ -247,16 +249,13 @@ def _ring(folder: Path, more: tuple[Path, ...]) -> Any:
     return KeyRing(*folders, passphrase=ask_passphrase)
 
 
-@contextmanager
-def _locked(folder: Path) -> Generator[None]:
+def _locked(folder: Path) -> AbstractContextManager[None]:
     """Nobody else changes a newsroom meanwhile; a bare copy has nobody else."""
     if not (folder / "tamizdat.toml").is_file():
-        yield
-        return
-    from tamizdat_server.newsroom import Newsroom
+        return nullcontext()
+    from tamizdat_server.lock import newsroom_lock
 
-    with Newsroom.open(folder) as newsroom, newsroom.lock():
-        yield
+    return newsroom_lock(folder)
 
 
 def _public(text: str | None) -> str | None:

@@ -15,7 +15,8 @@ from tamizdat.errors import KeyProblem
 from tamizdat_server.keys.files import write_durably
 from tamizdat_server.keys.metadata import Current, Metadata, Root, expiry, path_of, read_current
 from tamizdat_server.keys.signer import Files, KeyRing, Signer, sign
-from tamizdat_server.keys.store import ROLES, Role, create_key, public_key
+from tamizdat_server.keys.store import create_key, public_key
+from tamizdat_server.roles import ROLES, Role
 
 Change = Callable[[Root], None]
 STAGED_NAME: Final = "staged.root.json"

@@ -20,7 +20,7 @@ from tuf.api.metadata import (
 )
 
 from tamizdat.errors import KeyProblem
-from tamizdat_server.keys.store import ROLES, Role
+from tamizdat_server.roles import ROLES, Role
 
 LIFETIMES: Final[Mapping[Role, timedelta]] = {
     "root": timedelta(days=365),

@@ -10,7 +10,8 @@ from tamizdat_server.keys.ceremony import Ceremony, Change, Staged, add, rotate
 from tamizdat_server.keys.files import write_all, write_durably
 from tamizdat_server.keys.metadata import read_current
 from tamizdat_server.keys.signer import Files, KeyRing, Signer
-from tamizdat_server.keys.store import KeyFile, Role, forget, open_key, read_header
+from tamizdat_server.keys.store import KeyFile, forget, open_key, read_header
+from tamizdat_server.roles import Role
 
 
 def resign(signer: Signer, *, now: int, targets: bool = False) -> list[str]:

@@ -27,7 +27,8 @@ from tamizdat_server.keys.metadata import (
     read_current,
     versions_on_disk,
 )
-from tamizdat_server.keys.store import ROLES, KeyFile, Passphrase, Role, create_key, key_files, open_key, public_key
+from tamizdat_server.keys.store import KeyFile, Passphrase, create_key, key_files, open_key, public_key
+from tamizdat_server.roles import ROLES, Role
 
 Files = list[tuple[str, bytes]]
 

@@ -11,7 +11,8 @@ from tamizdat_server.clock import rfc3339
 from tamizdat_server.keys.ceremony import Ceremony
 from tamizdat_server.keys.metadata import Current, path_of, read_current
 from tamizdat_server.keys.signer import Signer
-from tamizdat_server.keys.store import ROLES, KeyFile, Role
+from tamizdat_server.keys.store import KeyFile
+from tamizdat_server.roles import ROLES, Role
 
 # Root and targets need a person; the online roles are renewed daily, so that these ages mean that it failed for long.
 WARN_AHEAD: Final[Mapping[Role, timedelta]] = {

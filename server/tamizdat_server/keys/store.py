@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -28,9 +28,8 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from tamizdat.errors import KeyProblem
 from tamizdat_server.keys.files import write_durably
+from tamizdat_server.roles import ROLES, Role
 
-Role = Literal["root", "targets", "snapshot", "timestamp"]
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
 Passphrase = Callable[[], str]
 
 SCRYPT_COST: Final = 2**17  # 128 MB and about half a second a guess
