@@ -1,11 +1,14 @@
 """Every command says what it does, and so does every option; nothing is offered that isn't there."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from conftest import Ferry
 from tamizdat.cli import app
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -21,6 +24,10 @@ def commands(group: click.Group, name: str = "") -> Iterator[tuple[str, click.Co
             yield from commands(command, f"{name} {word}".strip())
 
 
+HEAVY = set(
+    "PIL lxml yaml markdown_it mdit_py_plugins py3langid numpy litestar granian datasette httpx tuf securesystemslib"
+    " rich".split()
+)
 ALL = dict(commands(app.tamizdat))
 
 
@@ -59,3 +66,19 @@ def test_the_readme_and_help_speak_of_commands_that_exist():
 def test_the_help_tells_the_exit_codes(capsys):
     app.run(["--help"])
     assert "20-29 trust" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--help"], ["keys", "--help"]])
+def test_what_each_command_does_is_told_in_full(words: list[str], capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert app.run(words) == 0
+    assert "..." not in capsys.readouterr().out.partition("Commands")[2]
+
+
+@pytest.mark.parametrize("words", ["--help", "import --help", "list", "search ferry", "read en/bus", "status --help"])
+def test_nobody_waits_for_modules_that_a_command_does_not_need(words: str, ferry: Ferry):
+    code = f"import sys\nfrom tamizdat.cli import app\nassert app.run({words.split()}) == 0\n"
+    code += "sys.stderr.write(' '.join(sys.modules))"
+    environment = {"TAMIZDAT_LIBRARY": str(ferry.library), "PYTHONPATH": ":".join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert not {name.partition(".")[0] for name in done.stderr.split()} & HEAVY

@@ -42,8 +42,9 @@ def import_(
     until: str | None,
     as_json: bool,
 ) -> None:
-    """Import the articles of SOURCE into the newsroom DIR. KIND is what SOURCE holds: markdown, a folder of such files
-    with front matter of Hugo, Jekyll or MkDocs.
+    """Import the articles of SOURCE.
+
+    KIND is what SOURCE holds: markdown, a folder of such files with front matter of Hugo, Jekyll or MkDocs.
 
     Drafts, future articles and what has no date are skipped, and the report says why. Importing twice changes nothing.
     The next 'tamizdat publish DIR' makes it public.

@@ -61,7 +61,10 @@ def status_(folder: Path, key_folders: tuple[Path, ...], as_json: bool) -> None:
 @_folder_options
 @click.option("--targets", is_flag=True, help="Sign the editors' metadata anew as well; needs their key.")
 def resign(folder: Path, key_folders: tuple[Path, ...], as_json: bool, targets: bool) -> None:
-    """Renew the signatures that say how fresh the publication is, and rebuild the heads. For a daily cron."""
+    """Renew what says how fresh the publication is.
+
+    Rebuilds the heads, too. For a daily cron.
+    """
     from tamizdat_server.keys import operations
 
     with _locked(folder):
@@ -82,7 +85,10 @@ def resign(folder: Path, key_folders: tuple[Path, ...], as_json: bool, targets: 
     "--passphrase", "ask", is_flag=True, help="Lock the new key by a passphrase even if the others have none."
 )
 def add(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role, public: str | None, ask: bool) -> None:
-    """Let another key sign for ROLE: a new one, or one whose public half was sent to you."""
+    """Let another key sign for ROLE.
+
+    A new one is made, unless --public names one whose holder sent you its public half.
+    """
     from tamizdat_server.keys import operations
 
     public = _public(public)
@@ -129,7 +135,9 @@ def threshold(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: 
 @_folder_options
 @click.argument("role", type=ROLE)
 def rotate(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Role) -> None:
-    """Replace the keys of ROLE that are here by new ones, and sign anew with those.
+    """Replace the keys of ROLE that are here by new ones.
+
+    What they signed is signed anew.
 
     After a theft of the targets key, rotate snapshot and timestamp as well: so readers forget any version number
     that the thief may have used up.
@@ -145,10 +153,11 @@ def rotate(folder: Path, key_folders: tuple[Path, ...], as_json: bool, role: Rol
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--renew", is_flag=True, help="Stage the next root without a change, for another year.")
 def sign(folder: Path, key_folders: tuple[Path, ...], as_json: bool, file: Path | None, renew: bool) -> None:
-    """Sign the root that waits for signatures (DIR/keys/staged.root.json) with the root keys that are here.
+    """Sign the root that waits for signatures.
 
-    With FILE, a copy of it that was signed elsewhere, its signatures are taken in. Where DIR is no publication but
-    only has keys, FILE is signed: take it back to where the publication is.
+    That is DIR/keys/staged.root.json, and the root keys that are here sign it. With FILE, a copy of it that was
+    signed elsewhere, its signatures are taken in. Where DIR is no publication but only has keys, FILE is signed: take
+    it back to where the publication is.
     """
     from tamizdat_server.keys import operations
     from tamizdat_server.keys.ceremony import cosign_file
@@ -185,7 +194,10 @@ def export_root(folder: Path, key_folders: tuple[Path, ...], as_json: bool, dest
 @click.option("--passphrase/--no-passphrase", "ask", default=True, show_default=True, help="Whether to lock it by one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def new(folder: Path, role: Role, ask: bool, as_json: bool) -> None:
-    """Make a key in DIR for a publication that lies elsewhere, and show its public half to send there."""
+    """Make a key in DIR for a publication elsewhere.
+
+    Shows its public half, to be sent to where the publication is.
+    """
     from tamizdat_server.keys.store import create_key
 
     made = create_key(folder, role, passphrase=new_passphrase(ask=True) if ask else None)
@@ -201,7 +213,10 @@ def new(folder: Path, role: Role, ask: bool, as_json: bool) -> None:
 @click.option("--newest", is_flag=True, help="Of the newest root: for an address issued anew after a compromise.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def fingerprint(folder: Path, newest: bool, as_json: bool) -> None:
-    """Show the fingerprint that readers need beside the address of the publication in DIR."""
+    """Show the fingerprint that readers need.
+
+    DIR is a newsroom's folder, or a copy of a publication. The fingerprint follows its address, after a #.
+    """
     from tamizdat_server.keys.metadata import path_of, versions_on_disk
 
     public = _public_folder(folder)

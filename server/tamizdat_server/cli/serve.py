@@ -11,9 +11,10 @@ import click
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
 def serve(folder: Path, host: str, port: int, workers: int) -> None:
-    """Serve the publication in DIR, a newsroom's folder or a copy of a publication, and a read API of it.
+    """Serve the publication in DIR, and a read API of it.
 
-    A newsroom's publication is re-signed daily, with the keys that need no passphrase. Runs until Ctrl-C.
+    DIR is a newsroom's folder, or a copy of a publication. A newsroom's is re-signed daily, with the keys that need
+    no passphrase. Runs until Ctrl-C.
     """
     from tamizdat_server.place import Place
     from tamizdat_server.serve import find_listen

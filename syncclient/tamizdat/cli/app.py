@@ -45,6 +45,16 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         return sorted({*OWN, *_joined()})
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Those of readers first, apart from those of newsrooms and servers."""
+        for title, names in (("Commands for reading", OWN), ("Commands for publishing", _joined())):
+            found = [(name, self.get_command(ctx, name)) for name in sorted(names)]
+            width = formatter.width - 6 - max((len(name) for name in names), default=0)
+            rows = [(name, command.get_short_help_str(width)) for name, command in found if command]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         try:
             return _load(cmd_name)

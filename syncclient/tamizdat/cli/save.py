@@ -14,7 +14,7 @@ from tamizdat.cli.output import show_json
 @click.option("--undo", is_flag=True, help="Let it go again.")
 @reader_options
 def save(path: Path, as_json: bool, key: str, publication: str, edition: str, undo: bool) -> None:
-    """Keep the article KEY even where `sync --keep` drops older ones."""
+    """Keep the article KEY, whatever `sync --keep` drops."""
     with open_to_change(path) as library:
         chosen = publication_named(library, publication)
         if undo:

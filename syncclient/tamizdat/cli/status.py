@@ -10,13 +10,12 @@ import click
 from tamizdat.cli.options import open_to_read, reader_options
 from tamizdat.cli.output import count, one_line, show_json, size
 from tamizdat.library import Library, Publication
-from tamizdat.trust import freshness
 
 
 @click.command()
 @reader_options
 def status(path: Path, as_json: bool) -> None:
-    """Show what the library holds, how fresh it is, and where it came from."""
+    """Show what the library holds and how fresh it is."""
     with open_to_read(path) as library:
         found = {
             "library": str(path),
@@ -30,6 +29,8 @@ def status(path: Path, as_json: bool) -> None:
 
 
 def _publication(library: Library, known: Publication) -> dict[str, Any]:
+    from tamizdat.trust import freshness
+
     catalog = library.catalog(known.publication)
     return {
         "publication": known.publication,

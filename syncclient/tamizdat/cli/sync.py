@@ -1,7 +1,8 @@
 """`tamizdat sync`."""
 
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import click
 
@@ -15,6 +16,7 @@ from tamizdat.sync import Keep, SyncOptions, SyncReport
 from tamizdat.sync import sync as sync_library
 
 Job = Address | None
+_DIGITS: Final = re.compile("[0-9a-f]{64}")
 
 
 @click.command()
@@ -132,8 +134,12 @@ def _show(report: SyncReport, *, as_json: bool) -> None:
 def _plan(report: SyncReport) -> str:
     planned = report.planned or []
     total = sum(bytes_ for _, bytes_ in planned)
-    lines = [f"{bytes_:>12} {path}" for path, bytes_ in planned]
+    lines = [f"{size(bytes_):>10}  {_DIGITS.sub(_short, path)}" for path, bytes_ in planned]
     return "\n".join([*lines, f"{count(len(planned), 'file')} would be fetched, {size(total)}; nothing was changed"])
+
+
+def _short(digest: re.Match[str]) -> str:
+    return f"{digest[0][:12]}…"
 
 
 def _told(report: SyncReport) -> str:

@@ -1,13 +1,14 @@
 """`tamizdat verify`."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from tamizdat.cli.output import count, one_line, show_json, size
 from tamizdat.cli.progress import watched
-from tamizdat.mirror import VerifyReport
-from tamizdat.mirror import verify as verify_copy
+
+if TYPE_CHECKING:
+    from tamizdat.mirror import VerifyReport
 
 SHOWN: Final = 20
 
@@ -17,11 +18,13 @@ SHOWN: Final = 20
 @click.option("--proxy", metavar="URL", help="Go through this proxy, such as socks5h://127.0.0.1:9050.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of words.")
 def verify(source: str, proxy: str | None, as_json: bool) -> int:
-    """Check every file of a copy of a publication: whole, unchanged, fresh.
+    """Check that a copy is whole, unchanged and fresh.
 
-    SOURCE is an address, a folder or a pack, with the fingerprint behind a '#' or without. Exits with 0 where the
-    copy is sound, 4 where it is stale, 5 where files are missing, 23 where some are broken.
+    Reads every file of it. SOURCE is an address, a folder or a pack, with the fingerprint behind a '#' or without.
+    Exits with 0 where the copy is sound, 4 where it is stale, 5 where files are missing, 23 where some are broken.
     """
+    from tamizdat.mirror import verify as verify_copy
+
     with watched(quiet=as_json) as progress:
         progress.say(f"reading {source}")
         report = verify_copy(source, proxy=proxy, seen=lambda _path, size: progress.advance(size))
@@ -32,7 +35,7 @@ def verify(source: str, proxy: str | None, as_json: bool) -> int:
     return report.exit_code
 
 
-def _for_people(report: VerifyReport) -> str:
+def _for_people(report: "VerifyReport") -> str:
     lines = [
         one_line(report.title),
         f"version {report.version}, {report.fresh}, fingerprint {report.fingerprint}",

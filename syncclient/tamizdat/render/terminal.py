@@ -125,7 +125,7 @@ class _Page:
             case Table():
                 return self.table(block, lead)
             case Embed():
-                label = ": ".join(filter(None, (block.service, block.title or block.url)))
+                label = ": ".join(filter(None, (block.service, block.title))) or block.url
                 return self.paragraph(self.link(block.url, self.text(label)), lead)
 
     def quote(self, quote: Quote, lead: str) -> list[str]:
