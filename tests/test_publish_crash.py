@@ -99,12 +99,12 @@ def kill_after(busy: Path, folder: Path, delay: float) -> str:
 
 @pytest.fixture(scope="module")
 def duration(busy: Path, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """How long the child takes from `ready` to `done`, in seconds."""
+    """Seconds that the child takes from `ready` to `done`."""
     copy = Copy(busy, tmp_path_factory.mktemp("timed") / "desk")
     copy.newsroom.close()
     with copy.start() as child:
         began = time.monotonic()
-        child.stdout.read()
+        assert child.stdout.readline() == b"done\n"
         return time.monotonic() - began
 
 
@@ -117,9 +117,12 @@ def test_a_killed_publish_leaves_a_whole_version_and_the_next_one_heals(
 
 @pytest.mark.long
 def test_a_campaign_of_killed_publishes_never_leaves_half_a_version(busy: Path, duration: float, tmp_path: Path):
-    rng = random.Random(1)
-    ends = [kill_after(busy, tmp_path / f"desk{n}", rng.uniform(0, 1.1) * duration) for n in range(400)]
-    assert ends.count("killed") > 200
+    rng, killed = random.Random(1), 0
+    while killed < 300:
+        if kill_after(busy, tmp_path / "desk", rng.uniform(0, duration)) == "killed":
+            killed += 1
+        else:
+            duration *= 0.97  # this machine is quicker now than when it was timed
 
 
 @pytest.mark.parametrize("count", [0, 7, 12, 14, 15, 16, 17, 18, 20])
