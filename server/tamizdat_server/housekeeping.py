@@ -35,8 +35,9 @@ _LAST_WAIT_SECONDS: Final = 60
 _FIRST_RETRY_SECONDS: Final = 5
 _LAST_RETRY_SECONDS: Final = 3600
 
-# The server must show what its newsroom decided, whatever that is, and needs no pictures: they lie in the tree.
-_OPTIONS: Final = SyncOptions(media="none", revisions=True, accept_retractions=True)
+# The server must show what its newsroom decided, whatever that is, and needs no pictures: they lie in the tree. It has
+# nothing to ask of other mirrors, which may show what this one doesn't.
+_OPTIONS: Final = SyncOptions(media="none", revisions=True, accept_retractions=True, only=True)
 
 
 class NotYet(Exception):

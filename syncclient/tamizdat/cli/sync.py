@@ -1,8 +1,11 @@
 """`tamizdat sync`."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal, NamedTuple
 
 import click
 
@@ -15,8 +18,18 @@ from tamizdat.library import Library
 from tamizdat.sync import Keep, SyncOptions, SyncReport
 from tamizdat.sync import sync as sync_library
 
-Job = Address | None
 _DIGITS: Final = re.compile("[0-9a-f]{64}")
+
+
+class Job(NamedTuple):
+    """What to sync: from where, or what is known already."""
+
+    address: Address | None = None
+    publication: str | None = None
+    title: str = ""
+
+    def __str__(self) -> str:
+        return str(self.address) if self.address else self.title
 
 
 @click.command()
@@ -55,13 +68,24 @@ def sync(
         max_bytes=_bytes(max_bytes) if max_bytes else None,
         **switches,
     )
-    with Library.open(path) as library:
-        jobs: list[Job] = [Address.parse(source)] if source else _known(library)
+    with _library(path, dry_run=options.dry_run) as library:
+        jobs = [Job(Address.parse(source))] if source else _known(library)
         if len(jobs) == 1:
             report = _sync(library, jobs[0], options, quiet=as_json)
             _show(report, as_json=as_json)
             return _code(report)
         return _sync_all(library, jobs, options, as_json=as_json)
+
+
+@contextmanager
+def _library(path: Path, *, dry_run: bool) -> Generator[Library]:
+    """The library at `path`; where there is none yet and none is to be made, one that nobody will see."""
+    if not dry_run or path.exists():
+        with Library.open(path) as library:
+            yield library
+        return
+    with TemporaryDirectory(prefix="tamizdat-") as folder, Library.open(Path(folder) / "library.db") as library:
+        yield library
 
 
 def _editions(words: str | None) -> frozenset[str] | None:
@@ -83,18 +107,20 @@ def _known(library: Library) -> list[Job]:
     known = library.publications()
     if not known:
         raise UsageError("this library knows no publication yet; say where one is: tamizdat sync ADDRESS")
-    return [None] if len(known) == 1 else [publication.address for publication in known]
+    return [Job(p.address if p.place else None, p.publication, p.title) for p in known]
 
 
 def _sync(library: Library, job: Job, options: SyncOptions, *, quiet: bool) -> SyncReport:
     try:
         with watched(quiet=quiet) as progress:
-            return sync_library(library, job, options=options, progress=progress)
+            source = None if job.publication else job.address
+            return sync_library(library, source, publication=job.publication, options=options, progress=progress)
     except FirstContact as error:
         question = f"{error}\nTrust it from now on?"
-        if quiet or job is None or not ask(question):
+        if quiet or job.address is None or not ask(question):
             raise
-        return _sync(library, Address(job.place, Fingerprint.parse(error.fingerprint)), options, quiet=quiet)
+        trusted = Address(job.address.place, Fingerprint.parse(error.fingerprint))
+        return _sync(library, Job(trusted), options, quiet=quiet)
 
 
 def _sync_all(library: Library, jobs: list[Job], options: SyncOptions, *, as_json: bool) -> int:
@@ -145,7 +171,8 @@ def _short(digest: re.Match[str]) -> str:
 def _told(report: SyncReport) -> str:
     news = count(report.articles, "article") + " new or changed" if report.articles else "nothing new"
     cost = f"{size(report.bytes)} in {count(report.requests, 'request')}, {report.seconds:.1f} s"
-    lines = [f"{one_line(report.title)}: {news}, version {report.to}, {report.fresh} ({cost})"]
+    fresh = report.fresh if report.fresh == "fresh" else f"{report.fresh}, as of {report.signed[:10]}"
+    lines = [f"{one_line(report.title)}: {news}, version {report.to}, {fresh} ({cost})"]
     lines += [
         f"  {code}: complete since {e.complete_since[:10]}" for code, e in report.editions.items() if e.complete_since
     ]

@@ -1,6 +1,7 @@
 """Finding a mirror that offers an acceptable state: steps 2 and 3 of a sync. docs/format.md, section 10."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ from tamizdat.errors import (
     TamizdatError,
     TransportError,
     TrustError,
+    Unreachable,
 )
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Fingerprint, sha256
@@ -20,9 +22,11 @@ from tamizdat.transport import Transport
 from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.overlay import Overlay
 from tamizdat.trust import accept
+from tamizdat.trust.updater import is_html
 
 ROOT_1: Final = "metadata/1.root.json"
 TIMESTAMP: Final = "metadata/timestamp.json"
+PORTAL: Final = "a web page answers in its place; perhaps this network wants you to log in first"
 
 
 class HeldHead(msgspec.Struct, frozen=True):
@@ -34,12 +38,41 @@ class HeldHead(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """What a mirror offered and passed every check. `accepted` None: the mirror has nothing newer than what is held."""
+    """What a mirror offered and passed every check. `accepted` None: the mirror has nothing newer than what is held.
+
+    `source`: the mirror, with the files that came with its head before it; `at_hand`: whether a path is one of those.
+    `cost`: path and size of everything that was read from mirrors to come so far.
+    """
 
     mirror: Transport
     source: Transport
     accepted: Accepted | None
     head: HeldHead | None
+    at_hand: Callable[[str], bool]
+    cost: list[tuple[str, int]]
+
+
+class Noted:
+    """A mirror, and a note of every file that it gave."""
+
+    def __init__(self, mirror: Transport, given: list[tuple[str, int]]) -> None:
+        self.where, self._mirror, self._given = mirror.where, mirror, given
+
+    def fetch(self, path: str, *, max_bytes: int, partial: Path | None = None) -> bytes:
+        """As `Transport.fetch`."""
+        data = self._mirror.fetch(path, max_bytes=max_bytes, partial=partial)
+        self._given.append((path, len(data)))
+        return data
+
+    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
+        """As `Transport.fetch_head`."""
+        data = self._mirror.fetch_head(path, max_bytes=max_bytes, sha256=sha256, signed=signed)
+        if data is not None:
+            self._given.append((path, len(data)))
+        return data
+
+    def close(self) -> None:
+        """Nothing: the mirror is closed by who opened it."""
 
 
 class Contact:
@@ -57,6 +90,7 @@ class Contact:
         self.held, self.fingerprint, self.first_use = held, fingerprint, first_use
         self.carried, self.clock = carried, clock
         self.problems: list[tuple[str, TamizdatError]] = []
+        self._given: list[tuple[str, int]] = []
 
     def first_good(self, mirrors: Sequence[Transport], *, head_path: str, head: HeldHead | None) -> Offer:
         """The first acceptable offer; a mirror that fails, lies or lags is passed over and told in `problems`.
@@ -70,15 +104,22 @@ class Contact:
             self.problems = asked.problems
 
     def _ask(self, mirror: Transport, path: str, head: HeldHead | None) -> Offer:
+        noted = Noted(mirror, self._given)
         conditional = head if head and head.path == path else None
-        data = self._fetch_head(mirror, path, conditional)
+        data = self._fetch_head(noted, path, conditional)
         if conditional and (data is None or sha256(data) == conditional.sha256):
             self._check_still_fresh()
-            return Offer(mirror, mirror, None, conditional)
-        overlay = _overlay(mirror, data)
-        accepted = self._accept_by(mirror, overlay)
-        taken = HeldHead(path, sha256(data), accepted.signed) if data and overlay is not mirror else None
-        return Offer(mirror, overlay, accepted, taken)
+            return Offer(mirror, mirror, None, conditional, _nothing, list(self._given))
+        files = _unpacked(data)
+        try:
+            accepted = self._accept_by(noted, Overlay(files, noted) if files else noted)
+        except FormatError as error:
+            if data and is_html(data):
+                raise Unreachable(where=mirror.where, reason=PORTAL) from error
+            raise
+        taken = HeldHead(path, sha256(data), accepted.signed) if data and files else None
+        source = Overlay(files, mirror) if files else mirror
+        return Offer(mirror, source, accepted, taken, files.__contains__, list(self._given))
 
     def _fetch_head(self, mirror: Transport, path: str, head: HeldHead | None) -> bytes | None:
         try:
@@ -119,10 +160,13 @@ class Contact:
         raise FileMissing(where="the library", path=path)
 
 
-def _overlay(mirror: Transport, data: bytes | None) -> Transport:
-    if not data:
-        return mirror
+def _unpacked(data: bytes | None) -> Mapping[str, bytes]:
+    """The files of a head; none where it isn't one, which is no reason to give up on its mirror."""
     try:
-        return Overlay(decode_pack(data, path="head"), mirror)
+        return decode_pack(data, path="head") if data else {}
     except FormatError:
-        return mirror
+        return {}
+
+
+def _nothing(_path: str) -> bool:
+    return False

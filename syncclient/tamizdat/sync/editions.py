@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from tamizdat.errors import FormatError, MassRetraction
+from tamizdat.format.article import Article
 from tamizdat.format.bundle import VerifiedBundle, check_raw, decode_bundle, unpack
 from tamizdat.format.catalog import Catalog
-from tamizdat.format.article import Article
 from tamizdat.library import Applied, Library
 from tamizdat.sync.fetch import Fetcher
 from tamizdat.sync.plan import Bound

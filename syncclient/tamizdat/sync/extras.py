@@ -1,76 +1,161 @@
 """Superseded revisions and pictures: fetched by choice, step 8 of a sync. docs/format.md, section 10."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+import msgspec
 
 from tamizdat.format.bundle import decode_bundle, unpack
-from tamizdat.format.catalog import Catalog, ListRef, MediaList, MediaRef, RevisionsList, decode_list
+from tamizdat.format.catalog import Catalog, ListRef, MediaList, MediaRef, RevisionsList, RevisionsRef, decode_list
 from tamizdat.format.names import bundle_path, is_pack_path, list_path, media_bundle_path
 from tamizdat.format.pack import decode_tar
 from tamizdat.library import Library, MediaChoice, Role, Standing
 from tamizdat.sync.fetch import Fetcher, Wanted
+from tamizdat.sync.plan import Available
+from tamizdat.sync.tasks import EditionPlan
 
 ROLES: Final[dict[MediaChoice, tuple[Role, ...]]] = {
     "none": (),
     "previews": ("preview",),
     "standard": ("preview", "standard"),
 }
+L = TypeVar("L", RevisionsList, MediaList)
+R = TypeVar("R", RevisionsRef, MediaRef)
 
 
-def fetch_revisions(library: Library, catalog: Catalog, code: str, fetcher: Fetcher) -> None:
-    """Bring the superseded records of an edition up to its version. Raises: as a sync."""
-    edition, publication = catalog.editions[code], catalog.publication
-    mark = library.standing(publication, code).revisions
-    if edition.revisions is None or mark >= edition.version:
-        return
-    listed = decode_list(_fetch_list(edition.revisions, fetcher), edition.revisions, RevisionsList, edition=code)
-    wanted = [(Wanted(bundle_path(ref.sha256), ref.bytes, ref.sha256), ref) for ref in listed.bundles if ref.to > mark]
-    for ref, data in fetcher.each(wanted):
-        path = bundle_path(ref.sha256)
-        raw = unpack(data, ref.encoding, path=path)
-        library.apply_revisions(decode_bundle(raw, publication=publication, edition=code, path=path), to=ref.to)
-        fetcher.applied(ref.sha256)
-    library.finish_revisions(publication, code, version=edition.version)
+class Extras:
+    """What one edition may have beside its articles. `missing`: paths that can't be had here."""
+
+    def __init__(self, library: Library, catalog: Catalog, code: str, fetcher: Fetcher, available: Available) -> None:
+        self.library, self.code, self.fetcher, self.available = library, code, fetcher, available
+        self.publication, self.edition = catalog.publication, catalog.editions[code]
+        self.missing: list[str] = []
+        self._read: dict[str, RevisionsList | MediaList] = {}
+        self._anew = False
+
+    def fetch_revisions(self) -> None:
+        """Bring the superseded records up to the edition's version. Raises: as a sync."""
+        refs = self._revisions()
+        if refs is None:
+            return
+        wanted = [(wanted_bundle(ref), ref) for ref in refs if self._is_available(bundle_path(ref.sha256))]
+        for ref, data in self.fetcher.each(wanted):
+            path = bundle_path(ref.sha256)
+            bundle = decode_bundle(
+                unpack(data, ref.encoding, path=path), publication=self.publication, edition=self.code, path=path
+            )
+            self.library.apply_revisions(bundle, to=self._standing.revisions, taken=ref.sha256)
+            self.fetcher.applied(ref.sha256)
+        if not self.missing:
+            self.library.finish_revisions(self.publication, self.code, version=self.edition.version)
+
+    def fetch_media(self, media: MediaChoice) -> None:
+        """Fetch the pictures that held articles show and the library lacks. Raises: as a sync.
+
+        Whole bundles only, so that nobody can see which article's picture is looked at.
+        """
+        for role in ROLES[media]:
+            if mark_of(self._standing, role) >= self.edition.version:
+                continue
+            before = len(self.missing)
+            for ref in self._media(role) if self._lacks(role) else ():
+                if not self._lacks(role):
+                    break
+                if self._is_available(media_bundle_path(ref.sha256)):
+                    self._add_pictures(ref)
+            if len(self.missing) == before:
+                self.library.finish_media(self.publication, self.code, role=role, version=self.edition.version)
+
+    def planned(self, plan: EditionPlan, *, revisions: bool, media: MediaChoice) -> list[Wanted]:
+        """What would be fetched after `plan`, lists included; the pictures of articles to come aren't known yet."""
+        found: list[Wanted] = []
+        changing = bool(plan.tasks or plan.later)
+        self._anew = plan.settling
+        if revisions and (refs := self._revisions()) is not None and self.edition.revisions:
+            found += [_list(self.edition.revisions), *map(wanted_bundle, refs)]
+        roles: list[Role] = [
+            role
+            for role in ROLES[media]
+            if mark_of(self._standing, role) < self.edition.version and (changing or self._lacks(role))
+        ]
+        if roles and self.edition.media:
+            bundles = [wanted_media(ref) for role in roles for ref in self._media(role)]
+            found += [_list(self.edition.media), *bundles]
+        return found
+
+    # -- what is still to come -----------------------------------------------------------------------------------------
+
+    @property
+    def _standing(self) -> Standing:
+        standing = self.library.standing(self.publication, self.code)
+        if self._anew:  # as it will be once more is held: everything is asked for again
+            return msgspec.structs.replace(standing, revisions=0, previews=0, standards=0, taken=frozenset())
+        return standing
+
+    def _lacks(self, role: Role) -> bool:
+        known = self.library.publication(self.publication)
+        return bool(known and self.library.wanted_media(self.publication, self.code, role=role))
+
+    def _revisions(self) -> list[RevisionsRef] | None:
+        """The bundles that were not taken yet; None where there is nothing to do."""
+        standing, listed = self._standing, self.edition.revisions
+        if listed is None or standing.revisions >= self.edition.version:
+            return None
+        found = self._list(listed, RevisionsList)
+        return _left(found.bundles, standing.revisions, standing) if found else []
+
+    def _media(self, role: Role) -> list[MediaRef]:
+        """The bundles of this role that were not taken yet, oldest first, or newest first for who holds only those."""
+        standing = self._standing
+        found = self._list(self.edition.media, MediaList) if self.edition.media else None
+        bundles = [ref for ref in found.bundles if ref.role == role] if found else []
+        left = _left(bundles, mark_of(standing, role), standing)
+        return left[::-1] if standing.complete_since else left
+
+    def _list(self, ref: ListRef, kind: type[L]) -> L | None:
+        path, known = list_path(ref.sha256), self._read.get(ref.sha256)
+        if isinstance(known, kind):
+            return known
+        if not self._is_available(path):
+            return None
+        data = self.fetcher.one(_list(ref))
+        found = decode_list(data, ref, kind, edition=self.code, path=path)
+        self.fetcher.applied(ref.sha256)
+        self._read[ref.sha256] = found
+        return found
+
+    def _is_available(self, path: str) -> bool:
+        if not self.available(path):
+            self.missing.append(path)
+            return False
+        return True
+
+    def _add_pictures(self, ref: MediaRef) -> None:
+        wanted = wanted_media(ref)
+        data = self.fetcher.one(wanted)
+        files = decode_tar(data, allowed=is_pack_path, path=wanted.path)
+        mark = mark_of(self._standing, ref.role)
+        self.library.add_media(self.publication, self.code, files, role=ref.role, to=mark, taken=ref.sha256)
+        self.fetcher.applied(ref.sha256)
 
 
-def fetch_media(library: Library, catalog: Catalog, code: str, fetcher: Fetcher, *, media: MediaChoice) -> None:
-    """Fetch the pictures that held articles show and the library lacks. Raises: as a sync.
-
-    Whole bundles only, so that nobody can see which article's picture is looked at.
-    """
-    edition, publication = catalog.editions[code], catalog.publication
-    lacking = [role for role in ROLES[media] if library.wanted_media(publication, code, role=role)]
-    listed: list[MediaRef] = []
-    if edition.media and lacking:
-        data = _fetch_list(edition.media, fetcher)
-        listed = decode_list(data, edition.media, MediaList, edition=code, path=list_path(edition.media.sha256)).bundles
-    for role in ROLES[media]:
-        bundles = _in_order([ref for ref in listed if ref.role == role], library.standing(publication, code), role)
-        for ref in bundles if role in lacking else ():
-            if not library.wanted_media(publication, code, role=role):
-                break
-            _add_bundle(library, catalog, code, ref, fetcher)
-        library.add_media(publication, code, [], role=role, to=edition.version)
+def mark_of(standing: Standing, role: Role) -> int:
+    """Up to which version pictures of this role are held."""
+    return standing.previews if role == "preview" else standing.standards
 
 
-def _in_order(bundles: list[MediaRef], standing: Standing, role: Role) -> list[MediaRef]:
-    """Those after the mark, oldest first; newest first for who holds only the newest articles."""
-    mark = standing.previews if role == "preview" else standing.standards
-    after = [ref for ref in bundles if ref.to > mark]
-    return after[::-1] if standing.complete_since else after
+def wanted_bundle(ref: RevisionsRef) -> Wanted:
+    return Wanted(bundle_path(ref.sha256), ref.bytes, ref.sha256)
 
 
-def _add_bundle(library: Library, catalog: Catalog, code: str, ref: MediaRef, fetcher: Fetcher) -> None:
-    path = media_bundle_path(ref.sha256)
-    data = fetcher.one(Wanted(path, ref.bytes, ref.sha256))
-    files = decode_tar(data, allowed=is_pack_path, path=path)
-    standing = library.standing(catalog.publication, code)
-    mark = standing.previews if ref.role == "preview" else standing.standards
-    to = mark if standing.complete_since else ref.to
-    library.add_media(catalog.publication, code, files, role=ref.role, to=to)
-    fetcher.applied(ref.sha256)
+def wanted_media(ref: MediaRef) -> Wanted:
+    return Wanted(media_bundle_path(ref.sha256), ref.bytes, ref.sha256)
 
 
-def _fetch_list(ref: ListRef, fetcher: Fetcher) -> bytes:
-    data = fetcher.one(Wanted(list_path(ref.sha256), ref.bytes, ref.sha256))
-    fetcher.applied(ref.sha256)
-    return data
+def _list(ref: ListRef) -> Wanted:
+    return Wanted(list_path(ref.sha256), ref.bytes, ref.sha256)
+
+
+def _left(bundles: Sequence[R], mark: int, standing: Standing) -> list[R]:
+    # Several bundles may lead to one version, so those after the mark are told apart by their digests.
+    return [ref for ref in bundles if ref.to > mark and ref.sha256 not in standing.taken]

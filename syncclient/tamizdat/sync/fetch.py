@@ -1,17 +1,20 @@
 """Fetching many files at once: four at a time, verified on arrival, resumable, under a byte cap."""
 
 import contextlib
+import shutil
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from tamizdat.errors import DiskFull, HashMismatch
+from tamizdat.errors import HashMismatch
 from tamizdat.format.names import sha256
 from tamizdat.sync.options import Progress
+from tamizdat.transport.inbox import storage_error
 
 PARALLEL: Final = 4
 T = TypeVar("T")
@@ -41,25 +44,40 @@ def check(data: bytes, wanted: Wanted) -> bytes:
 
 
 class CapReached(Exception):
-    """The next file would pass the reader's byte cap."""
+    """The next file, of `size` bytes, would pass the reader's byte cap."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class Fetcher:
-    """Fetches files into memory, keeping what has arrived of each in `folder` until it was applied.
+    """Fetches files into memory, keeping what has arrived of each in `folder` (None: nowhere) until it was applied.
 
-    `max_bytes` caps what is fetched in all; a file that would pass it is not begun.
+    `max_bytes` caps what is fetched in all; a file that would pass it is not begun. Files that are `at_hand`, since
+    they came with the head, cost nothing.
     """
 
-    def __init__(self, source: Source, folder: Path, *, progress: Progress, max_bytes: int | None = None) -> None:
-        self.source, self.folder, self.progress = source, folder, progress
+    def __init__(
+        self,
+        source: Source,
+        folder: Path | None,
+        *,
+        progress: Progress,
+        max_bytes: int | None = None,
+        at_hand: Callable[[str], bool] = lambda _path: False,
+    ) -> None:
+        self.source, self.folder, self.progress, self.at_hand = source, folder, progress, at_hand
+        self._lock = threading.Lock()
         self._left = max_bytes
 
     def one(self, wanted: Wanted) -> bytes:
         """The whole file, from disk where it had arrived before. Raises: CapReached, TransportError, TrustError."""
-        partial = self.folder / wanted.sha256
-        data = _arrived(partial, wanted)
+        partial = self.folder / wanted.sha256 if self.folder else None
+        data = _arrived(partial, wanted) if partial else None
         if data is None:
-            self._count(wanted.bytes - _size(partial))
+            if not self.at_hand(wanted.path):
+                self._count(wanted.bytes - (_size(partial) if partial else 0))
             data = self._fetch(wanted, partial)
         self.progress.advance(wanted.bytes)
         return data
@@ -81,31 +99,46 @@ class Fetcher:
 
     def applied(self, digest: str) -> None:
         """Forget the copy on disk of a file that is in the library now."""
-        (self.folder / digest).unlink(missing_ok=True)
+        if self.folder:
+            with contextlib.suppress(OSError):
+                (self.folder / digest).unlink(missing_ok=True)
+
+    def keep_only(self, digests: Collection[str]) -> None:
+        """Remove what arrived of other files: what a newer catalog doesn't name may hold what was retracted."""
+        if self.folder and self.folder.is_dir():
+            with contextlib.suppress(OSError):
+                for path in self.folder.iterdir():
+                    if path.name not in digests:
+                        path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove what arrived and was never applied, as nothing asks for it any more."""
+        if self.folder:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(self.folder)
+                self.folder.parent.rmdir()  # where no other publication's files are on their way
 
     def _count(self, size: int) -> None:
-        if self._left is not None:
-            if size > self._left:
-                raise CapReached
-            self._left -= size
+        with self._lock:
+            if self._left is not None:
+                if size > self._left:
+                    raise CapReached(size)
+                self._left -= size
 
-    def _fetch(self, wanted: Wanted, partial: Path) -> bytes:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return self.source.fetch(
-                wanted.path, max_bytes=wanted.bytes, check=lambda data: check(data, wanted), partial=partial
-            )
-        except OSError as error:
-            raise DiskFull(library=str(self.folder)) from error
+    def _fetch(self, wanted: Wanted, partial: Path | None) -> bytes:
+        if self.folder:
+            try:
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise storage_error(self.folder, error) from error
+        return self.source.fetch(
+            wanted.path, max_bytes=wanted.bytes, check=lambda data: check(data, wanted), partial=partial
+        )
 
 
-def clear_folder(folder: Path, keep: frozenset[str]) -> None:
-    """Remove what lies in `folder` that no plan asks for any more; the folder too, once it is empty."""
-    with contextlib.suppress(OSError):
-        for path in folder.iterdir():
-            if path.name not in keep:
-                path.unlink(missing_ok=True)
-        folder.rmdir()
+def partial_folder(library: Path, publication: str) -> Path:
+    """Where what has arrived of a publication's files waits to be applied."""
+    return library.with_name(f"{library.name}.partial") / publication[:16]
 
 
 def _first(running: "deque[tuple[T, Future[bytes]]]") -> tuple[T, bytes]:

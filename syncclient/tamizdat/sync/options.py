@@ -1,5 +1,6 @@
 """What a sync is asked to do, what it tells meanwhile, and what it reports at the end."""
 
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import msgspec
@@ -7,6 +8,8 @@ import msgspec
 from tamizdat.errors import UsageError
 
 Media = Literal["none", "previews", "standard"]
+Clock = Callable[[], float]
+"""Unix seconds, now."""
 
 
 class Keep(msgspec.Struct, frozen=True):
@@ -22,7 +25,7 @@ class Keep(msgspec.Struct, frozen=True):
         number = word.removesuffix("mb").removesuffix("d")
         if word == "all":
             return cls()
-        if number.isascii() and number.isdigit() and int(number) > 0:
+        if number.isascii() and number.isdigit() and len(number) < 10 and int(number) > 0:
             if word.endswith("mb"):
                 return cls(megabytes=int(number))
             if word.endswith("d"):
@@ -36,7 +39,11 @@ class Keep(msgspec.Struct, frozen=True):
 
 
 class SyncOptions(msgspec.Struct, frozen=True):
-    """Choices for one sync. None for editions, media, keep and revisions: as chosen before."""
+    """Choices for one sync. None for editions, media, keep and revisions: as chosen before.
+
+    `online`: what a pack lacks is fetched from mirrors. `only`: the source that is named and nothing else, no mirror
+    that is signed for or remembered.
+    """
 
     editions: frozenset[str] | None = None
     media: Media | None = None
@@ -47,6 +54,7 @@ class SyncOptions(msgspec.Struct, frozen=True):
     max_bytes: int | None = None
     dry_run: bool = False
     online: bool = False
+    only: bool = False
     proxy: str | None = None
     allow_private: bool = False
 
@@ -81,7 +89,8 @@ class EditionReport(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 class SyncReport(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """What a sync did. `fresh` is `fresh`, `stale` or `very old`; `problems` tells of mirrors that were passed over.
 
-    `planned` is set by a dry run alone: paths and sizes of what would be fetched.
+    `planned` is set by a dry run alone: paths and sizes of all that would be fetched, in order, with what it took to
+    find that out; of pictures it may be less in the end, where not all articles are kept.
     """
 
     publication: str

@@ -1,0 +1,173 @@
+"""Whom to ask, and what may be accepted of it: steps 1 to 3 of a sync. docs/format.md, section 10."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from tamizdat.errors import NothingReachable, TamizdatError, TransportError, UsageError, WrongRoot
+from tamizdat.format.catalog import Catalog
+from tamizdat.format.names import Address, Fingerprint, sha256
+from tamizdat.format.state import Held
+from tamizdat.library import Choice, Library, Publication
+from tamizdat.sync import known
+from tamizdat.sync.choices import check_editions, choice_of, chosen_editions, head_of
+from tamizdat.sync.contact import Contact, HeldHead, Offer
+from tamizdat.sync.options import Clock, Progress, SyncOptions
+from tamizdat.transport import Meter, Transport, open_mirror, open_source
+from tamizdat.transport.pack import PackTransport
+
+
+class Meeting:
+    """One sync's dealings with those who have the publication.
+
+    `known`: what the library knows of it; `typed`: the source that was named; `problems`: who was passed over, and why.
+    """
+
+    def __init__(
+        self, library: Library, options: SyncOptions, progress: Progress, clock: Clock, stack: ExitStack
+    ) -> None:
+        self.library, self.options, self.progress, self.clock, self._stack = library, options, progress, clock, stack
+        self.meter = Meter()
+        self.typed: Transport | None = None
+        self.carried = False
+        self.known: Publication | None = None
+        self.version_before = 0
+        self.problems: list[tuple[str, TamizdatError]] = []
+        self._fingerprint: Fingerprint | None = None
+        self._held: Held | None = None
+
+    # -- 1. what is known ----------------------------------------------------------------------------------------------
+
+    def begin(self, address: Address | None, publication: str | None) -> None:
+        """Find out which publication is meant, and what is known of it. Raises: UsageError, TransportError."""
+        if address:
+            address = known.absolute(address)
+            self.typed = self._open(address.place, typed=True)
+            self.carried = isinstance(self.typed, PackTransport)
+            self._fingerprint = address.fingerprint
+            meant = known.found_at(self.library, address, self.typed) if publication is None else None
+        else:
+            meant = known.the_only(self.library) if publication is None else None
+        if self.options.only and not address:
+            raise UsageError("only a source that is named can be the only one")
+        self._recognise(known.named(self.library, publication) if publication is not None else meant)
+
+    def _recognise(self, publication: Publication | None) -> None:
+        self.known = publication
+        if publication:
+            self._fingerprint = self._fingerprint or publication.fingerprint
+            self._held = self.library.held(publication.publication)
+            self.version_before = max(self._held.catalogs, default=0) if self._held else 0
+
+    @property
+    def offline(self) -> bool:
+        """Whether nobody but the source may be asked: a pack opens no connection."""
+        return self.options.only or (self.carried and not self.options.online)
+
+    def _open(self, place: str, *, typed: bool) -> Transport:
+        opener = open_source if typed else open_mirror
+        transport = opener(place, meter=self.meter, proxy=self.options.proxy, allow_private=self.options.allow_private)
+        self._stack.callback(transport.close)
+        return transport
+
+    def mirrors(self, first: Transport | None, catalog: Catalog | None) -> list[Transport]:
+        """The source first, else the last good one; then every other that is known."""
+        opened = {first.where: first} if first else {}
+        if self.offline:
+            return list(opened.values())
+        signed = catalog.mirrors if catalog else []
+        remembered = [self.known.last_good, self.known.place] if self.known else []
+        for place in [*remembered, *signed]:
+            if place and place not in opened:
+                try:
+                    opened[place] = self._open(place, typed=place not in signed)
+                except TransportError as error:
+                    self._note_problems([(place, error)])
+        return list(opened.values())
+
+    def _note_problems(self, problems: Sequence[tuple[str, TamizdatError]]) -> None:
+        told = {(where, str(error)) for where, error in self.problems}
+        self.problems += [(where, error) for where, error in problems if (where, str(error)) not in told]
+
+    # -- 2. head, 3. trust ---------------------------------------------------------------------------------------------
+
+    def agree(self) -> tuple[Offer, Catalog]:
+        """The first acceptable offer, committed, and its catalog. Raises: as `Contact.first_good`, and LibraryError."""
+        if self.known:
+            self._held = self.library.held(self.known.publication)
+        offer = self._ask()
+        if offer.accepted and not self.known:
+            # A source that hides its first root can't make a library forget what it knows of the publication.
+            self._recognise(self.library.publication(offer.accepted.publication))
+            offer = self._ask() if self.known else offer
+        return offer, self._commit(offer)
+
+    def _ask(self) -> Offer:
+        contact = Contact(
+            held=self._held,
+            fingerprint=self._fingerprint,
+            first_use=self.options.trust_first_use,
+            carried=self.carried,
+            clock=self.clock,
+        )
+        catalog = self.library.catalog(self.known.publication) if self.known else None
+        mirrors = self.mirrors(self.typed, catalog)
+        if not mirrors:
+            raise NothingReachable(["it came by a pack only, and no mirror of it is known: say where one is"])
+        self.progress.say(f"asking {mirrors[0].where}")
+        try:
+            return contact.first_good(mirrors, head_path=head_of(self.choice, catalog), head=self._held_head())
+        finally:
+            self._note_problems(contact.problems)
+
+    def _commit(self, offer: Offer) -> Catalog:
+        accepted = offer.accepted
+        if accepted is None:
+            assert self.known
+            catalog = self.library.catalog(self.known.publication)
+            assert catalog
+            return catalog
+        self._check_fingerprint(accepted.roots)
+        check_editions(self.options.editions or (), accepted.catalog)
+        if not self.options.dry_run:
+            fingerprint = self._fingerprint or Fingerprint(1, accepted.publication)
+            head = (offer.head.path, offer.head.sha256) if offer.head else None
+            self.library.accept(accepted, fingerprint=fingerprint, place=self._new_place(offer), head=head)
+            self.known = self.library.publication(accepted.publication)
+            self._fingerprint = fingerprint
+        return accepted.catalog
+
+    def _check_fingerprint(self, roots: Mapping[int, bytes]) -> None:
+        expected = self._fingerprint
+        if expected and (root := roots.get(expected.version)) and sha256(root) != expected.sha256:
+            raise WrongRoot(expected=str(expected), offered=str(Fingerprint.of(expected.version, root)))
+
+    def _new_place(self, offer: Offer) -> str:
+        """Where to look from now on; empty: where it was found before. A stick doesn't take a web address's place."""
+        if self.carried or not self.typed or offer.mirror is not self.typed:
+            return ""
+        before = self.known.place if self.known else ""
+        return "" if _is_url(before) and not _is_url(self.typed.where) else self.typed.where
+
+    def _held_head(self) -> HeldHead | None:
+        """The head for a conditional request: only where every chosen edition was complete with it."""
+        meant = self.known
+        catalog = self.library.catalog(meant.publication) if meant else None
+        if not meant or not meant.head or not catalog or self.carried:
+            return None
+        behind = [
+            code
+            for code in chosen_editions(self.choice, catalog)
+            if self.library.standing(meant.publication, code).version != catalog.editions[code].version
+        ]
+        return None if behind else HeldHead(*meant.head, meant.signed)
+
+    # -- choices -------------------------------------------------------------------------------------------------------
+
+    @property
+    def choice(self) -> Choice:
+        """What the reader wants from now on."""
+        return choice_of(self.known.choice if self.known else Choice(), self.options)
+
+
+def _is_url(place: str) -> bool:
+    return place.startswith(("http://", "https://"))
