@@ -178,6 +178,20 @@ def test_daily_re_signing_keeps_a_publication_fresh_for_its_readers(publisher: S
         held = follow(publisher, held)
 
 
+@pytest.mark.parametrize("days", [16, 44, 88])
+def test_publish_is_ahead_of_whatever_a_serving_machine_renewed_unseen(publisher: Simulator, days: int):
+    before = dict(publisher.files)
+    held = follow(publisher)
+    for _ in range(days):
+        publisher.resign()
+        held = follow(publisher, held)
+    for path in publisher.files.keys() - before.keys():
+        (publisher.public / path).unlink()
+    publisher.write([("metadata/timestamp.json", before["metadata/timestamp.json"])])
+    publisher.publish(now=publisher.clock + 3600)
+    assert follow(publisher, held).catalog != held.catalog
+
+
 def test_targets_are_renewed_late_where_their_key_is_here_and_open_and_whenever_told_to(publisher: Simulator):
     assert len(publisher.signer.resign(now=NOW + 59 * DAY)) == 2
     assert len(publisher.signer.resign(now=NOW + 61 * DAY)) == 3

@@ -78,6 +78,7 @@ def test_a_correction_a_retraction_and_its_undoing_go_out_with_the_next_publish(
     [
         (["publish", "NOWHERE"], 40),
         (["correct", "DIR", "x", "note"], 46),
+        (["correct", "DIR", "x", " "], 2),
         (["retract", "DIR", "x"], 46),
         (["retract", "DIR", "x", "--undo"], 46),
         (["retract", "DIR", "x", "--undo", "--notice", "y"], 2),

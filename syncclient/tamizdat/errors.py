@@ -442,7 +442,9 @@ class NotANewsroom(NewsroomError):
     code = "not-a-newsroom"
 
     def __init__(self, *, folder: str) -> None:
-        super().__init__(f"{folder} is not a newsroom (no tamizdat.toml); 'tamizdat init {folder}' makes one")
+        super().__init__(
+            f"{folder} is not a newsroom (no tamizdat.toml, or no newsroom.db); 'tamizdat init {folder}' makes one"
+        )
         self.folder = folder
 
 
@@ -466,7 +468,7 @@ class VersionReused(NewsroomError):
     def __init__(self, *, ours: int, theirs: int, where: str) -> None:
         super().__init__(
             f"{where} is at version {theirs}, this newsroom at {ours}: was it restored from a backup?"
-            f" Nothing was published; 'tamizdat publish --skip-to {theirs + 1}' goes on after it"
+            f" Nothing was published; 'tamizdat publish DIR --skip-to {theirs + 1}' goes on after it"
         )
         self.ours, self.theirs, self.where = ours, theirs, where
 

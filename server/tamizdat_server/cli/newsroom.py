@@ -88,6 +88,8 @@ def correct(folder: Path, key: str, note: str, as_json: bool) -> None:
 
     The next publish of the newsroom DIR carries it, with the corrected text, which is imported like any change.
     """
+    if not note.strip():
+        raise click.UsageError("say what was wrong: readers are shown NOTE")
     with _open(folder) as newsroom:
         newsroom.correct(key, note, at=rfc3339(int(time.time())))
     _noted(folder, {"key": key, "corrected": True}, f"{key} will carry this correction", as_json=as_json)

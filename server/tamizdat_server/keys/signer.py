@@ -162,10 +162,11 @@ class Signer:
         signed = Targets(version=version, expires=expiry("targets", now), targets=targets)
         data = self._sign(current, "targets", signed)
         info = MetaFile.from_data(version, data, ["sha256"])
-        return [(path_of("targets", version), data), *self._from_snapshot(current, info, now)]
+        files = self._from_snapshot(current, info, now, unseen=_unseen_renewals(current.snapshot, now))
+        return [(path_of("targets", version), data), *files]
 
-    def _from_snapshot(self, current: Current, targets: MetaFile, now: int) -> Files:
-        version = self._next(current, "snapshot")
+    def _from_snapshot(self, current: Current, targets: MetaFile, now: int, *, unseen: int = 0) -> Files:
+        version = self._next(current, "snapshot") + unseen
         signed = Snapshot(version=version, expires=expiry("snapshot", now), meta={"targets.json": targets})
         data = self._sign(current, "snapshot", signed)
         info = MetaFile.from_data(version, data, ["sha256"])
@@ -185,6 +186,14 @@ class Signer:
         file = current.of(role)
         last = max({file.signed.version if file else 0, *versions_on_disk(self.public, role)})
         return max(last + 1, current.least)
+
+
+def _unseen_renewals(snapshot: Metadata[Snapshot] | None, now: int) -> int:
+    """How often a machine that only serves may have renewed the snapshot meanwhile, at most; readers saw those."""
+    if snapshot is None:
+        return 0
+    age = expiry("snapshot", now) - snapshot.signed.expires
+    return max(0, age // (LIFETIMES["snapshot"] / 2))
 
 
 def _half_over(snapshot: Snapshot, now: int) -> bool:

@@ -114,4 +114,4 @@ def _warnings(current: Current, staged: StagedStatus | None, now: int) -> Iterat
             yield f"{role} expires in {(file.signed.expires - moment).days} days; {HELP[role]}"
     if staged:
         missing = max(staged.missing_old, staged.missing_new)
-        yield f"root {staged.version} waits for {missing} more signatures; 'keys sign' adds one"
+        yield f"root {staged.version} waits for {missing} more signature{'s' * (missing > 1)}; 'keys sign' adds one"
