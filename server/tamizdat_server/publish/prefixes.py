@@ -10,6 +10,8 @@ from tamizdat.format.catalog import DeltaRef
 from tamizdat.format.limits import LIMITS
 from tamizdat_server.publish.work import Work
 
+# Named, since SQLite would rather sort every line of the archive than walk this index, which has them in order.
+_RECORDS: Final = "records INDEXED BY records_newest"
 _THERE: Final = "edition = ? AND kind = 'article' AND version <= ? AND (superseded IS NULL OR superseded > ?)"
 
 
@@ -38,12 +40,12 @@ def prefix_at(work: Work, edition: str, start: int, stop: int, *, single: bool) 
     newest = work.settings.single_newest_bytes if single else work.settings.merged_newest_bytes
     recent = prefix_of(_newest_first(work, edition, start), newest=newest)
     also = _revised(work, edition, start, stop, beyond=recent.count(b"\n"))[: LIMITS.also]
-    data = prefix_of(_newest_first(work, edition, start), newest=newest, also=[line for _, line in also])
+    data = recent + prefix_of((), newest=newest, also=[line for _, line in also])
     return Prefix(data, newest, [position for position, _ in also]) if data else NO_PREFIX
 
 
 def _newest_first(work: Work, edition: str, version: int) -> Iterator[bytes]:
-    query = f"SELECT line FROM records WHERE {_THERE} ORDER BY published DESC, key"  # noqa: S608 - our own words
+    query = f"SELECT line FROM {_RECORDS} WHERE {_THERE} ORDER BY published DESC, key"  # noqa: S608 - our own words
     yield from (line for (line,) in work.db.execute(query, (edition, version, version)))
 
 
@@ -59,7 +61,7 @@ def _revised(work: Work, edition: str, start: int, stop: int, *, beyond: int) ->
     if not lines:
         return []
     places = work.rows(
-        f"SELECT row_number() OVER (ORDER BY published DESC, key) - 1, id FROM records WHERE {_THERE}",  # noqa: S608
+        f"SELECT row_number() OVER (ORDER BY published DESC, key) - 1, id FROM {_RECORDS} WHERE {_THERE}",  # noqa: S608
         edition, start, start,
     )  # fmt: skip
     return [(place, lines[record]) for place, record in places if place >= beyond and record in lines]
