@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-FOR_TESTS := git zstd microsocks
+FOR_TESTS := git zstd microsocks rsync
 FOR_BENCH := git zstd rsync zsync casync
 PYTEST := $(BIN)/pytest -n auto --dist loadfile
 

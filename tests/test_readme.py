@@ -1,14 +1,13 @@
 """What the README tells people to type works, line by line, on the sample paper."""
 
 import re
-import shlex
 import shutil
 from pathlib import Path
 
 import pytest
 
 from conftest import CHECKOUT, Ferry
-from tamizdat.cli import app
+from console import Console, section, typed
 from tamizdat_server.demo import SAMPLE
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -16,21 +15,11 @@ ADDRESS = "https://news.example/#1.FINGERPRINT"
 NOT_RUN = ("pip ", "make ", "tamizdat serve ", "tamizdat verify ")  # tested elsewhere: install, demo, server, mirror
 
 
-def section(title: str) -> str:
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-
-
-def typed(title: str) -> list[str]:
+def lines(title: str) -> list[str]:
     """The command lines of a section, without those that other tests run."""
-    lines = re.findall(r"^\$ (.+)$", section(title), re.MULTILINE)
-    assert lines
-    return [line for line in lines if not line.startswith(NOT_RUN)]
-
-
-def run(line: str, **replaced: str) -> None:
-    words = shlex.split(re.sub(r"\s#.*", "", line).replace(ADDRESS, replaced.get("address", ADDRESS)))
-    assert words[0] == "tamizdat"
-    assert app.run(words[1:]) == 0, line
+    found = typed(section(README, title))
+    assert found
+    return [line for line in found if not line.startswith(NOT_RUN)]
 
 
 @pytest.fixture
@@ -42,23 +31,27 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_first_five_minutes_of_a_reader(desk: Path, ferry: Ferry, capsys):
-    for line in typed("The first five minutes of a reader"):
-        run(line, address=ferry.address)
+    console = Console(**{ADDRESS: ferry.address})
+    for line in lines("The first five minutes of a reader"):
+        console.type(line)
     assert "An earlier version of this article" in capsys.readouterr().out
 
 
 def test_the_first_five_minutes_of_an_editor(desk: Path, capsys):
     shutil.copytree(SAMPLE / "1", desk / "articles", ignore=shutil.ignore_patterns("kk"))
-    for line in typed("The first five minutes of an editor"):
-        run(line)
-    run("tamizdat keys resign newsroom")
-    run("tamizdat fingerprint newsroom")
+    console = Console()
+    for line in [
+        *lines("The first five minutes of an editor"),
+        "tamizdat keys resign newsroom",
+        "tamizdat fingerprint newsroom",
+    ]:
+        console.type(line)
     out = capsys.readouterr().out
     assert "1." in out.splitlines()[-1]
 
 
 def test_the_first_five_minutes_of_a_developer(desk: Path, ferry: Ferry, capsys):
-    (code,) = re.findall(r"```python\n(.+?)```", section("The first five minutes of a developer"), re.DOTALL)
+    (code,) = re.findall(r"```python\n(.+?)```", section(README, "The first five minutes of a developer"), re.DOTALL)
     exec(code.replace(ADDRESS, ferry.address), {})
     assert "A day on bus number 2" in capsys.readouterr().out
 

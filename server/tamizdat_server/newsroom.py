@@ -201,10 +201,12 @@ class Newsroom:
             return True
 
     def restore(self, key: str, *, at: str) -> None:
-        """Undo a retraction: the article stands again as it was. Raises: NoSuchKey where none is retracted."""
+        """Undo a retraction: the article stands again as it was. Raises: NoSuchKey; NewsroomError where it does."""
         with self.editing():
             row = self._row("key = ? AND retracted IS NOT NULL ORDER BY retracted DESC", key)
-            if row is None or self._row("key = ? AND retracted IS NULL", key):
+            if self._row("key = ? AND retracted IS NULL", key):
+                raise NewsroomError(f"{key} isn't retracted, so there is nothing to undo")
+            if row is None:
                 raise NoSuchKey(key=key)
             self._set(row, retracted=None, notice="", held=0)
             self._log(at, "restore", key, "")
