@@ -80,7 +80,7 @@ class Extras:
         ]
         if roles and self.edition.media:
             bundles = [wanted_media(ref) for role in roles for ref in self._media(role)]
-            found += [_list(self.edition.media), *bundles]
+            found += [_list(self.edition.media), *bundles] if bundles else []
         return found
 
     # -- what is still to come -----------------------------------------------------------------------------------------
@@ -120,7 +120,6 @@ class Extras:
             return None
         data = self.fetcher.one(_list(ref))
         found = decode_list(data, ref, kind, edition=self.code, path=path)
-        self.fetcher.applied(ref.sha256)
         self._read[ref.sha256] = found
         return found
 

@@ -52,35 +52,40 @@ class CapReached(Exception):
 
 
 class Fetcher:
-    """Fetches files into memory, keeping what has arrived of each in `folder` (None: nowhere) until it was applied.
+    """Fetches files into memory, keeping what has arrived of each in `folder` until it was applied.
 
-    `max_bytes` caps what is fetched in all; a file that would pass it is not begun. Files that are `at_hand`, since
-    they came with the head, cost nothing.
+    Lists are kept until the end, as a sync that goes on later plans by them again. `keeps` False: what lies in the
+    folder is used, and nothing is changed there. `max_bytes` caps what is fetched in all; a file that would pass it is
+    not begun. Files that are `at_hand`, since they came with the head, cost nothing.
     """
 
     def __init__(
         self,
         source: Source,
-        folder: Path | None,
+        folder: Path,
         *,
         progress: Progress,
+        keeps: bool = True,
         max_bytes: int | None = None,
         at_hand: Callable[[str], bool] = lambda _path: False,
     ) -> None:
-        self.source, self.folder, self.progress, self.at_hand = source, folder, progress, at_hand
+        self.source, self.folder, self.progress = source, folder, progress
+        self.keeps, self.at_hand = keeps, at_hand
         self._lock = threading.Lock()
         self._left = max_bytes
 
     def one(self, wanted: Wanted) -> bytes:
         """The whole file, from disk where it had arrived before. Raises: CapReached, TransportError, TrustError."""
-        partial = self.folder / wanted.sha256 if self.folder else None
-        data = _arrived(partial, wanted) if partial else None
+        data = self._arrived(wanted)
         if data is None:
-            if not self.at_hand(wanted.path):
-                self._count(wanted.bytes - (_size(partial) if partial else 0))
-            data = self._fetch(wanted, partial)
+            self._count(self.still_to_come(wanted))
+            data = self._fetch(wanted)
         self.progress.advance(wanted.bytes)
         return data
+
+    def still_to_come(self, wanted: Wanted) -> int:
+        """How many bytes of a file are yet to be fetched."""
+        return 0 if self.at_hand(wanted.path) else wanted.bytes - _size(self._partial(wanted))
 
     def each(self, jobs: Iterable[tuple[Wanted, T]]) -> Iterator[tuple[T, bytes]]:
         """The files in the order asked for, up to four on their way at once. Raises: as `one`."""
@@ -99,13 +104,13 @@ class Fetcher:
 
     def applied(self, digest: str) -> None:
         """Forget the copy on disk of a file that is in the library now."""
-        if self.folder:
+        if self.keeps:
             with contextlib.suppress(OSError):
                 (self.folder / digest).unlink(missing_ok=True)
 
     def keep_only(self, digests: Collection[str]) -> None:
         """Remove what arrived of other files: what a newer catalog doesn't name may hold what was retracted."""
-        if self.folder and self.folder.is_dir():
+        if self.keeps and self.folder.is_dir():
             with contextlib.suppress(OSError):
                 for path in self.folder.iterdir():
                     if path.name not in digests:
@@ -113,7 +118,7 @@ class Fetcher:
 
     def clear(self) -> None:
         """Remove what arrived and was never applied, as nothing asks for it any more."""
-        if self.folder:
+        if self.keeps:
             with contextlib.suppress(OSError):
                 shutil.rmtree(self.folder)
                 self.folder.parent.rmdir()  # where no other publication's files are on their way
@@ -125,12 +130,25 @@ class Fetcher:
                     raise CapReached(size)
                 self._left -= size
 
-    def _fetch(self, wanted: Wanted, partial: Path | None) -> bytes:
-        if self.folder:
+    def _partial(self, wanted: Wanted) -> Path:
+        return self.folder / wanted.sha256
+
+    def _arrived(self, wanted: Wanted) -> bytes | None:
+        partial = self._partial(wanted)
+        if _size(partial) != wanted.bytes:
+            return None
+        with contextlib.suppress(OSError, HashMismatch):
+            return check(partial.read_bytes(), wanted)
+        self.applied(wanted.sha256)  # not what it should be
+        return None
+
+    def _fetch(self, wanted: Wanted) -> bytes:
+        if self.keeps:
             try:
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise storage_error(self.folder, error) from error
+        partial = self._partial(wanted) if self.keeps else None
         return self.source.fetch(
             wanted.path, max_bytes=wanted.bytes, check=lambda data: check(data, wanted), partial=partial
         )
@@ -151,12 +169,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def _arrived(partial: Path, wanted: Wanted) -> bytes | None:
-    if _size(partial) != wanted.bytes:
-        return None
-    with contextlib.suppress(OSError, HashMismatch):
-        return check(partial.read_bytes(), wanted)
-    partial.unlink(missing_ok=True)
-    return None

@@ -1,6 +1,6 @@
 """What a sync tells at its end: step 10. docs/format.md, section 10."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from tamizdat.library import Sync
@@ -21,9 +21,11 @@ def edition_report(plan: EditionPlan, *, before: int, applied: int) -> EditionRe
     )
 
 
-def planned_files(cost: Sequence[tuple[str, int]], wanted: Sequence[Wanted]) -> list[tuple[str, int]]:
-    """Path and size of each file that a sync would fetch, once each."""
-    return list(dict.fromkeys([*cost, *((file.path, file.bytes) for file in wanted)]))
+def planned_files(
+    cost: Sequence[tuple[str, int]], wanted: Sequence[Wanted], to_come: Callable[[Wanted], int]
+) -> list[tuple[str, int]]:
+    """Path and size of each file that a sync would fetch, once each; of one that came in part, what is to come."""
+    return list(dict.fromkeys([*cost, *((file.path, size) for file in wanted if (size := to_come(file)))]))
 
 
 def figures(report: SyncReport, now: float) -> Sync:

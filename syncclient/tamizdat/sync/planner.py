@@ -166,7 +166,6 @@ class Planner:
         for (plan, ref), data in self.fetcher.each(jobs):
             found = decode_list(data, ref, kind, edition=plan.code, path=list_path(ref.sha256))
             self._read[ref.sha256] = found
-            self.fetcher.applied(ref.sha256)
             yield plan, found
 
 

@@ -19,7 +19,7 @@ from tamizdat.sync.options import Clock, Progress, Silent, SyncOptions, SyncRepo
 from tamizdat.sync.outcome import edition_report, figures, planned_files, utc
 from tamizdat.sync.plan import Available, Reach
 from tamizdat.sync.planner import Planner
-from tamizdat.sync.tasks import EditionPlan
+from tamizdat.sync.tasks import EditionPlan, named_digests
 from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.pack import PackTransport
 from tamizdat.trust import freshness
@@ -103,6 +103,8 @@ class Session:
         except CapReached as error:
             raise self._capped(error) from error
         self._keep(catalog, done)  # 9.
+        for plan in plans:
+            plan.standing = self.library.standing(catalog.publication, plan.code)
         report = self._report(offer, catalog, plans, editions.applied, missing)  # 10.
         self._finish(offer, fetcher, report)
         return report
@@ -143,8 +145,9 @@ class Session:
         dry, cap = self.options.dry_run, self.options.max_bytes
         return Fetcher(
             Mirrors([offer.source, *others]),
-            None if dry else partial_folder(self.library.path, catalog.publication),
+            partial_folder(self.library.path, catalog.publication),
             progress=self.progress,
+            keeps=not dry,
             max_bytes=None if dry or cap is None else max(0, cap - self.meter.bytes),
             at_hand=offer.at_hand,
         )
@@ -154,8 +157,7 @@ class Session:
         plans = editions.planner.plan(reaches)
         self._versions_before = {plan.code: plan.standing.version for plan in plans} | self._versions_before
         if self.meeting.known and self.meeting.known.version != self.meeting.version_before:
-            tasks = [task for plan in plans for task in (*plan.tasks, *plan.later)]
-            editions.fetcher.keep_only({task.wanted.sha256 for task in tasks})
+            editions.fetcher.keep_only(set(named_digests(plans)))
         for _ in range(PLANS):
             if not any(plan.tasks or plan.settled for plan in plans):
                 break
@@ -217,7 +219,6 @@ class Session:
         plans, choice = planner.plan(reaches), self.meeting.choice
         self._versions_before = {plan.code: plan.standing.version for plan in plans}
         tasks = [task for plan in plans for task in (*plan.tasks, *plan.later)]
-        texts = [task.wanted for task in tasks if not offer.at_hand(task.wanted.path)]
         more = [
             wanted
             for plan in plans
@@ -225,7 +226,8 @@ class Session:
             for wanted in extras[plan.code].planned(plan, revisions=choice.revisions, media=choice.media)
         ]
         missing = [path for one in extras.values() for path in one.missing]
-        planned = planned_files(offer.cost, [*planner.lists, *texts, *more])
+        wanted = [*planner.lists, *(task.wanted for task in tasks), *more]
+        planned = planned_files(offer.cost, wanted, planner.fetcher.still_to_come)
         return self._report(offer, catalog, plans, {}, missing, planned)
 
     def _report(

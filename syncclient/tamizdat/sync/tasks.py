@@ -1,5 +1,7 @@
 """What an edition still needs: files to fetch and apply, as plain values. docs/format.md, section 10.4."""
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from tamizdat.format.catalog import DeltaRef, Edition, SegmentRef
@@ -84,3 +86,12 @@ class EditionPlan(msgspec.Struct):
     def done(self) -> bool:
         """Nothing left: the edition stands at the catalog's version, as far back as was asked for."""
         return not self.tasks and not self.missing and not self.settling
+
+
+def named_digests(plans: Iterable[EditionPlan]) -> Iterator[str]:
+    """The SHA-256 of every file that is planned, and of every list that its catalog names."""
+    for plan in plans:
+        yield from (task.wanted.sha256 for task in (*plan.tasks, *plan.later))
+        edition = plan.edition
+        lists = (edition.history, edition.snapshot, edition.revisions, edition.media)
+        yield from (ref.sha256 for ref in lists if ref)
