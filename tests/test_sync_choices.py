@@ -118,6 +118,17 @@ def test_an_edition_that_begins_later_comes_to_who_chose_all(desk: Desk, followe
     assert_alike(desk, follower, editions=("en", "ru"))
 
 
+def test_who_begins_after_every_article_was_retracted_holds_their_tombstones(desk: Desk, follower: Follower) -> None:
+    fill(desk, 2)
+    desk.publish()
+    desk.retract("en/0")
+    desk.retract("en/1")
+    desk.publish()
+    assert follower.sync(desk).complete
+    assert_alike(desk, follower)
+    assert len(follower.current(desk)) == 2
+
+
 # -- how much to keep --------------------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from tamizdat.format.state import Accepted, Held
 from tamizdat.transport import Transport
 from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.overlay import Overlay
+from tamizdat.transport.pack import PackTransport
 from tamizdat.trust import accept
 from tamizdat.trust.updater import is_html
 
@@ -84,11 +85,10 @@ class Contact:
         held: Held | None,
         fingerprint: Fingerprint | None,
         first_use: bool,
-        carried: bool,
         clock: Callable[[], float],
     ) -> None:
         self.held, self.fingerprint, self.first_use = held, fingerprint, first_use
-        self.carried, self.clock = carried, clock
+        self.clock = clock
         self.problems: list[tuple[str, TamizdatError]] = []
         self._given: list[tuple[str, int]] = []
 
@@ -112,7 +112,8 @@ class Contact:
             return Offer(mirror, mirror, None, conditional, _nothing, list(self._given))
         files = _unpacked(data)
         try:
-            accepted = self._accept_by(noted, Overlay(files, noted) if files else noted)
+            carried = isinstance(mirror, PackTransport)
+            accepted = self._accept_by(noted, Overlay(files, noted) if files else noted, carried=carried)
         except FormatError as error:
             if data and is_html(data):
                 raise Unreachable(where=mirror.where, reason=PORTAL) from error
@@ -131,22 +132,22 @@ class Contact:
                 raise
             return b""  # a mirror without usable heads: format.md 9.2, go on by the plain files
 
-    def _accept_by(self, mirror: Transport, overlay: Transport) -> Accepted:
+    def _accept_by(self, mirror: Transport, overlay: Transport, *, carried: bool) -> Accepted:
         try:
-            return self._accept(overlay)
+            return self._accept(overlay, carried=carried)
         except (TrustError, FormatError):
             if overlay is mirror or (self.held is None and self.fingerprint is None):
                 raise
-            return self._accept(mirror)  # format.md 9.2: a bad head means one retry by the plain files
+            return self._accept(mirror, carried=carried)  # format.md 9.2: a bad head means one retry by the plain files
 
-    def _accept(self, source: Transport) -> Accepted:
+    def _accept(self, source: Transport, *, carried: bool) -> Accepted:
         return accept(
             self.held,
             source.fetch,
             now=int(self.clock()),
             fingerprint=self.fingerprint,
             first_use=self.first_use,
-            carried=self.carried,
+            carried=carried,  # what came by hand may have expired on the way
         )
 
     def _check_still_fresh(self) -> None:

@@ -106,7 +106,6 @@ class Meeting:
             held=self._held,
             fingerprint=self._fingerprint,
             first_use=self.options.trust_first_use,
-            carried=self.carried,
             clock=self.clock,
         )
         catalog = self.library.catalog(self.known.publication) if self.known else None

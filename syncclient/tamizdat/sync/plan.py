@@ -1,7 +1,7 @@
 """Which bundles bring an edition up to date: pure decisions. docs/format.md, section 10.4."""
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -62,10 +62,9 @@ def _walk_back(came: dict[int, tuple[int, DeltaRef]], start: int, goal: int) -> 
 
 
 def segments_newest_first(snapshot: SnapshotList) -> list[SegmentStep]:
-    """Every segment with its end, newest first."""
-    ends: Sequence[Bound | None] = [segment.start for segment in snapshot.segments[1:]] + [None]
-    steps = [SegmentStep(ref, end) for ref, end in zip(snapshot.segments, ends, strict=True)]
-    return steps[::-1]
+    """Every segment with its end, newest first; none where every article was retracted."""
+    ends: list[Bound | None] = [*(segment.start for segment in snapshot.segments[1:]), None]
+    return [SegmentStep(ref, end) for ref, end in zip(snapshot.segments, ends, strict=False)][::-1]
 
 
 class Reach(msgspec.Struct, frozen=True):
