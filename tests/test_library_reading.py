@@ -1,6 +1,5 @@
 """Lists, articles and exact lines."""
 
-
 import pytest
 
 from shelf import FINGERPRINT, OTHER, PUBLICATION, accepted, apply, article, bundle, retraction, shelf
