@@ -240,7 +240,7 @@ class Session:
         planned: list[tuple[str, int]] | None = None,
     ) -> SyncReport:
         signed = offer.accepted.signed if offer.accepted else self.meeting.known.signed if self.meeting.known else 0
-        missing = [*(path for plan in plans for path in plan.missing), *missing]
+        missing = list(dict.fromkeys([*(path for plan in plans for path in plan.missing), *missing]))
         before = self._versions_before
         return SyncReport(
             publication=catalog.publication,
