@@ -174,7 +174,7 @@ def applying(found: Applying) -> list[str]:
         ("applied, full-text index and all others kept", f"{found.applied:.2f} s", ratio(found.applied, found.bare)),
         ("the whole first sync from a folder", f"{found.sync:.2f} s", ratio(found.sync, found.bare)),
     ]
-    return table([f"{found.articles:,} articles", "seconds", "× bare"], rows)
+    return table([f"{found.articles:,} articles", "CPU", "× bare"], rows)
 
 
 def memory(sizes: dict[str, float]) -> list[str]:

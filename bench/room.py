@@ -36,18 +36,22 @@ class Cost:
 
 
 class Room:
-    """The newsroom in `folder`; it publishes once a day, at the same minute."""
+    """The newsroom in `folder`; it publishes once a day, at the same minute.
+
+    It is opened anew for each thing that is done, as the commands do.
+    """
 
     def __init__(self, folder: Path, workload: Workload) -> None:
-        self.workload = workload
+        self.folder, self.workload = folder, workload
         self.today = unix(f"{workload.days[0]['date']}T23:30:00Z") - DAY
-        self.newsroom = Newsroom.init(folder, title="Bench", editions=EDITIONS, passphrase=None, now=self.today)
-        self._import(workload.folder / "base", added=len(list((workload.folder / "base").iterdir())))
+        with Newsroom.init(folder, title="Bench", editions=EDITIONS, passphrase=None, now=self.today) as newsroom:
+            self.fingerprint = newsroom.fingerprint
+            _import(newsroom, workload.folder / "base", now=self.today, expected=len(workload.records))
         self.first = self.publish()
 
     @property
     def public(self) -> Path:
-        return self.newsroom.public
+        return self.folder / "public"
 
     @property
     def catalog(self) -> Catalog:
@@ -62,22 +66,28 @@ class Room:
         return live.catalog_bytes
 
     def address(self, url: str) -> str:
-        return f"{url}#{self.newsroom.fingerprint}"
+        return f"{url}#{self.fingerprint}"
+
+    def lines(self, edition: str) -> list[bytes]:
+        """Every current record of an edition, by key."""
+        with Newsroom.open(self.folder) as newsroom:
+            return list(newsroom.lines(edition))
 
     def play(self, number: int) -> None:
         """Import the changes of one day (1, 2, …), a day later than the last ones."""
         self.today += DAY
-        folder, operations_ = self.workload.folder / f"day-{number:02}", self.workload.days[number - 1]
-        with self.newsroom.editing():
-            self._import(folder, added=len(operations_["put"]))
-            for key in operations_["del"]:
-                self.newsroom.retract(key, at=rfc3339(self.today))
+        changes = self.workload.days[number - 1]
+        with Newsroom.open(self.folder) as newsroom, newsroom.editing():
+            folder = self.workload.folder / f"day-{number:02}"
+            _import(newsroom, folder, now=self.today, expected=len(changes["put"]))
+            for key in changes["del"]:
+                newsroom.retract(key, at=rfc3339(self.today))
 
     def publish(self) -> Cost:
         """Publish, and say what it took."""
         written, cpu = _written(), time.process_time()
-        with _watched(self.public) as live:
-            report: PublishReport = publish(self.newsroom, now=self.today)
+        with _watched(self.public) as live, Newsroom.open(self.folder) as newsroom:
+            report: PublishReport = publish(newsroom, now=self.today)
         cpu_in_all = time.process_time() - cpu
         deltas = {code: edition.delta_bytes for code, edition in report.editions.items()}
         until_live = live[0] - cpu if live else cpu_in_all
@@ -85,12 +95,13 @@ class Room:
 
     def resign(self, *, hours: float) -> None:
         """Sign anew, so many hours after the last publish."""
-        operations.resign(Signer(self.public, self.newsroom.keys), now=self.today + int(hours * 3600))
+        operations.resign(Signer(self.public, self.folder / "keys"), now=self.today + int(hours * 3600))
 
-    def _import(self, folder: Path, *, added: int) -> None:
-        pictures, now = Pictures(self.newsroom.media), rfc3339(self.today)
-        report = run(self.newsroom, read_markdown(folder, pictures=pictures, now=now, editions=EDITIONS))
-        assert report.added + report.revised == added, report
+
+def _import(newsroom: Newsroom, folder: Path, *, now: int, expected: int) -> None:
+    pictures = Pictures(newsroom.media)
+    report = run(newsroom, read_markdown(folder, pictures=pictures, now=rfc3339(now), editions=EDITIONS))
+    assert report.added + report.revised == expected, report
 
 
 @contextmanager

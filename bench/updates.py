@@ -100,7 +100,7 @@ def _limit(found: Updates, limits: Limits) -> None:
 
 def _zstd_19(room: Room, limits: Limits) -> dict[str, int]:
     """`zstd -19` of all records in one file, in the orders that one might mean."""
-    lines = {code: [line + b"\n" for line in room.newsroom.lines(code)] for code in EDITIONS}
+    lines = {code: [line + b"\n" for line in room.lines(code)] for code in EDITIONS}
     return {
         "the workload's own JSON lines": limits.zstd_19_of_base(),
         "record lines by key, all editions mixed": limits.zstd_19(sorted(line for ls in lines.values() for line in ls)),
