@@ -192,7 +192,8 @@ class ExpiredError(TrustError):
 
     def __init__(self, *, role: str, expired: str) -> None:
         super().__init__(
-            f"stale: {role} expired {expired}. What the library held is kept; another mirror may be fresher"
+            f"stale: {role} expired {expired}. What the library held is kept; another mirror may be fresher, or this"
+            " machine's clock may be ahead"
         )
         self.role, self.expired = role, expired
 

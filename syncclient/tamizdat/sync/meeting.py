@@ -111,12 +111,18 @@ class Meeting:
         catalog = self.library.catalog(self.known.publication) if self.known else None
         mirrors = self.mirrors(self.typed, catalog)
         if not mirrors:
-            raise NothingReachable(["it came by a pack only, and no mirror of it is known: say where one is"])
+            raise self._nobody()
         self.progress.say(f"asking {mirrors[0].where}")
         try:
             return contact.first_good(mirrors, head_path=head_of(self.choice, catalog), head=self._held_head())
         finally:
             self._note_problems(contact.problems)
+
+    def _nobody(self) -> TamizdatError:
+        if len(self.problems) == 1:
+            return self.problems[0][1]
+        told = [str(error) for _, error in self.problems]
+        return NothingReachable(told or ["it came by a pack only, and no mirror of it is known: say where one is"])
 
     def _commit(self, offer: Offer) -> Catalog:
         accepted = offer.accepted
