@@ -191,6 +191,7 @@ def publishing(found: Publishing) -> list[str]:
         ("the same, worst", f"{found.worst('cpu'):.2f} s"),
         ("bytes written into the tree, mean", f"{found.mean('tree'):,.0f}"),
         ("bytes written in all, newsroom.db and its log included, mean", f"{found.mean('written'):,.0f}"),
+        ("the same over 1,000 publishes, extrapolated", f"{found.mean('written') / 1000:,.0f} MB"),
         ("catalog, compressed", f"{found.catalog:,}"),
         ("the first publish, of everything: CPU", f"{found.first.cpu:.0f} s"),
     ]
