@@ -423,7 +423,7 @@ def test_a_dry_run_changes_nothing_and_shows_just_what_a_sync_fetches(
     desk: Desk, follower: Follower, state: object, extras: bool
 ) -> None:
     follower.options = msgspec.structs.replace(PLAIN, revisions=extras, media="previews" if extras else "none")
-    fill(desk, 24, pictures=extras)
+    fill(desk, 14 if extras else 40, pictures=extras)
     desk.put("plain", "as it was", published=dated(9))
     desk.publish()
     desk.put("plain", "changed", published=dated(9))
