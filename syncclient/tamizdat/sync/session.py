@@ -156,7 +156,7 @@ class Session:
         """Plan and apply until nothing is left, or nothing more can be had."""
         plans = editions.planner.plan(reaches)
         self._versions_before = {plan.code: plan.standing.version for plan in plans} | self._versions_before
-        if self.meeting.known and self.meeting.known.version != self.meeting.version_before:
+        if any(plan.tasks for plan in plans):
             editions.fetcher.keep_only(set(named_digests(plans)))
         for _ in range(PLANS):
             if not any(plan.tasks or plan.settled for plan in plans):
