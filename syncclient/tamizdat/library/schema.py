@@ -199,7 +199,7 @@ CREATE VIRTUAL TABLE articles_fts USING fts5(
 );
 -- So much memory gathers words before they are written: a whole segment's, once, instead of merging them over again.
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 16777216);
--- Merging bit by bit takes a fifth of the time of a first sync. Sixteen parts of a size are merged in one go all the same.
+-- Merging bit by bit takes a fifth of a first sync's time. Sixteen parts of a size are merged in one go all the same.
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 0)
 """
 
