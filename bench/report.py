@@ -14,6 +14,7 @@ from backports import zstd
 
 from applying import Applying
 from publishing import Publishing
+from tuning import Tried, Tuning
 from updates import ALL, Updates
 from workload import CHECKOUT, EDITIONS
 
@@ -163,6 +164,48 @@ def first(found: Updates) -> list[str]:
         f"Thirty versions later: {found.first_later.bytes:,} bytes in {found.first_later.requests} requests.",
         f"One edition's newest segment is there, and readable, after {size:,} bytes in {requests} requests.",
     ]
+
+
+# -- what was tried ----------------------------------------------------------------------------------------------------
+
+
+def deltas_tried(found: Tuning, limit: int) -> list[str]:
+    """Deltas of day 1, all editions: bytes and CPU by prefix."""
+    sizes = sorted({size for size, _ in found.deltas})
+    rows = [
+        [
+            f"{size / 2**20:g} MiB",
+            *(cell for named in (False, True) for cell in _tried(found.deltas[size, named], limit)),
+        ]
+        for size in sizes
+    ]
+    head = [
+        "newest articles in the prefix",
+        "bytes",
+        "× LIMIT",
+        "CPU",
+        "and older ones that are revised",
+        "× LIMIT",
+        "CPU",
+    ]
+    return table(head, rows)
+
+
+def _tried(tried: Tried, limit: int) -> list[object]:
+    return [tried.bytes, ratio(tried.bytes, limit), f"{tried.cpu:.2f} s"]
+
+
+def segments_tried(found: Tuning, whole: int) -> list[str]:
+    """Segments of the base, all editions: bytes beside `zstd -19` of everything, and CPU of one segment."""
+    sizes, levels = sorted({size for size, _ in found.segments}), sorted({level for _, level in found.segments})
+    rows = [
+        [f"{size / 1e6:g} MB", *(_segment(found.segments[size, level], whole) for level in levels)] for size in sizes
+    ]
+    return table(["plain bytes of a segment", *(f"level {level}" for level in levels)], rows)
+
+
+def _segment(tried: Tried, whole: int) -> str:
+    return f"{ratio(tried.bytes, whole)}, {tried.cpu / tried.files:.2f} s each"
 
 
 # -- time and memory ---------------------------------------------------------------------------------------------------

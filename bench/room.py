@@ -1,6 +1,8 @@
 """A newsroom that plays a workload through the real importer and the real publisher, and what each publish costs."""
 
+import copy
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -72,6 +74,13 @@ class Room:
         """Every current record of an edition, by key."""
         with Newsroom.open(self.folder) as newsroom:
             return list(newsroom.lines(edition))
+
+    def copy(self, folder: Path) -> "Room":
+        """The same newsroom, to go on by itself in another folder."""
+        shutil.copytree(self.folder, folder)
+        other = copy.copy(self)
+        other.folder = folder
+        return other
 
     def play(self, number: int) -> None:
         """Import the changes of one day (1, 2, …), a day later than the last ones."""

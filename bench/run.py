@@ -15,12 +15,13 @@ import memory
 import others
 import publishing
 import report
+import tuning
 import updates
 from room import Room
 from server import serving
 from workload import CHECKOUT, Limits, Workload
 
-PARTS = ("updates", "apply", "memory", "peers", "large")
+PARTS = ("updates", "apply", "memory", "tuning", "peers", "large")
 ARTICLES, DAYS = 10_000, 30
 
 
@@ -41,6 +42,8 @@ class Bench:
         room = Room(self.scratch / "newsroom", workload)
         if "apply" in self.chosen:
             self._write("apply", report.applying(applying.measure(room, self.scratch)))
+        if "tuning" in self.chosen:
+            self._tuning(room.copy(self.scratch / "tuning"))
         with serving(room.public) as served:
             if "memory" in self.chosen:
                 self._write("memory", report.memory(self._memory(room, served.url)))
@@ -49,6 +52,11 @@ class Bench:
                 self._write_updates(room, found)
                 if "peers" in self.chosen:
                     self._write("peers", report.peers(others.measure(workload), found))
+
+    def _tuning(self, room: Room) -> None:
+        found, limits = tuning.measure(room), Limits(room.workload, self.scratch)
+        self._write("deltas tried", report.deltas_tried(found, limits.days(1, 1)))
+        self._write("segments tried", report.segments_tried(found, limits.zstd_19_of_base()))
 
     def _write_updates(self, room: Room, found: updates.Updates) -> None:
         for name in ("day", "parts", "thirty", "quiet", "first"):
