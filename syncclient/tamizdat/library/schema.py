@@ -203,6 +203,22 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 16777216);
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 0)
 """
 
+# What is known of each mirror, so that the next sync asks the right one first, and asks it well.
+_MIRRORS: Final = """
+ALTER TABLE publications ADD COLUMN head_bytes INTEGER NOT NULL DEFAULT 0;
+-- A JSON list, like `mirrors`: of the catalog's file of further ones, which has this digest.
+ALTER TABLE publications ADD COLUMN more_mirrors TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE publications ADD COLUMN more_mirrors_sha256 TEXT NOT NULL DEFAULT '';
+CREATE TABLE mirrors (
+    publication INTEGER NOT NULL REFERENCES publications(id),
+    place TEXT NOT NULL,
+    asked TEXT NOT NULL,                        -- when a sync last asked it
+    problem TEXT NOT NULL DEFAULT '',           -- the code of the error for which it was passed over; '': it answered
+    sends_held INTEGER NOT NULL DEFAULT 0,      -- it sent a head that is held: it knows none of our conditions
+    PRIMARY KEY (publication, place)
+) WITHOUT ROWID
+"""
+
 
 def _run(db: Database, script: str) -> None:
     # Not executescript: it would commit the migration's transaction halfway.
@@ -215,6 +231,12 @@ def tables(db: Database) -> None:
     """The first schema."""
     _run(db, _PUBLICATIONS)
     _run(db, _ARTICLES)
+
+
+@migrations()
+def mirrors_and_changes(db: Database) -> None:
+    """The second schema."""
+    _run(db, _MIRRORS)
 
 
 def migrate(db: sqlite3.Connection) -> None:
