@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FOR_TESTS := git zstd microsocks rsync
 FOR_BENCH := git zstd rsync zsync casync
+WEB_STAMP := web/node_modules/.stamp
 PYTEST := $(BIN)/pytest -n auto --dist loadfile
 
 # Programs that some tests and measurements run against. What can't be installed here is said loudly, and is skipped.
@@ -19,8 +20,14 @@ define debian
 	|| echo "*** NOT INSTALLED:$$missing. What needs them is SKIPPED; install them to run everything." >&2
 endef
 
+# The reader app is held to its own linter, types and tests, by Node 20.19 or newer and what `npm ci` brings.
+define web
+	@if [ -f $(WEB_STAMP) ]; then cd web && npm run --silent $(1); \
+	else echo "*** Without npm nothing of web/ is checked." >&2; [ -z "$$CI" ]; fi
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check fix bench clean
+.PHONY: help demo test test-long check fix bench clean web
 
 help: ## Say what there is
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,29 +35,32 @@ help: ## Say what there is
 demo: $(VENV)/all.stamp ## A sample publication, served and synced, until Ctrl-C
 	$(BIN)/tamizdat demo $(ARGS)
 
-test: $(VENV)/dev.stamp ## All tests but the campaigns (some minutes)
+test: $(VENV)/dev.stamp web ## All tests but the campaigns (some minutes)
 	$(call debian,$(FOR_TESTS))
+	$(call web,test)
 	$(PYTEST) $(ARGS)
 
 test-long: $(VENV)/dev.stamp ## The campaigns: kill -9, bit flips, random histories (many minutes)
 	$(call debian,$(FOR_TESTS))
 	$(PYTEST) -m long $(ARGS)
 
-check: $(VENV)/dev.stamp ## Lint, format and types
+check: $(VENV)/dev.stamp web ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(call web,check)
 
-fix: $(VENV)/dev.stamp ## Lint and format, repaired where that can be done by itself
+fix: $(VENV)/dev.stamp web ## Lint and format, repaired where that can be done by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(call web,fix)
 
 bench: $(VENV)/dev.stamp ## Measure what docs/performance.md reports
 	$(call debian,$(FOR_BENCH))
 	$(BIN)/python bench/run.py $(ARGS)
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) web/node_modules build dist .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -62,3 +72,10 @@ $(VENV)/all.stamp: pyproject.toml hatch_build.py | $(BIN)/python
 $(VENV)/dev.stamp: pyproject.toml hatch_build.py | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/all.stamp
+
+web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(WEB_STAMP); fi
+
+$(WEB_STAMP): web/package.json web/package-lock.json web/.npmrc
+	cd web && npm ci --silent
+	@touch $@

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node",
+    // A promise that checks nothing is a mistake.
+    passWithNoTests: false,
+    expect: { requireAssertions: true },
+  },
+});
