@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tamizdat.format.article import Article, Entry
 from tamizdat.format.bundle import VerifiedBundle
-from tamizdat.library import rows
+from tamizdat.library import changelog, rows
 from tamizdat.library.sorting import Batch, Known, authoritative, check_bounds, check_kind, newer
 from tamizdat.library.values import Applied
 from tamizdat.library.writing import Writing
@@ -43,8 +43,8 @@ class Applying(Writing):
         held = self.row("SELECT count(*) FROM articles WHERE publication = ? AND edition = ?", (publication, edition))
         return count, held[0] if held else 0
 
-    def apply_delta(self, bundle: VerifiedBundle, *, to: int, since: str = "") -> Applied:
-        """Apply what is newer than held, and say that the edition stands at `to`.
+    def apply_delta(self, bundle: VerifiedBundle, *, to: int, since: str = "", at: str = "") -> Applied:
+        """Apply what is newer than held, and say that the edition stands at `to`; `at`: when, for the list of changes.
 
         Articles published before `since` are left out unless something of their key is held; retractions never are.
         Raises: FormatError, LibraryError; nothing is changed then.
@@ -54,7 +54,9 @@ class Applying(Writing):
         with self.writing() as db:
             publication = self._number(bundle.header.publication)
             known = self._known(publication, edition, bundle.entries)
-            applied = self._write(newer(bundle.entries, known, self._new_numbers(), since=since), publication)
+            batch = newer(bundle.entries, known, self._new_numbers(), since=since)
+            applied = self._write(batch, publication)
+            changelog.note_delta(db, publication, bundle.header, batch, to=to, at=at)
             db.execute(
                 "UPDATE editions SET version = ? WHERE publication = ? AND edition = ?", (to, publication, edition)
             )

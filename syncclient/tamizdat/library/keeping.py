@@ -9,7 +9,7 @@ from typing import Final
 
 from tamizdat.errors import HashMismatch, LibraryLocked, NoSuchArticle
 from tamizdat.format.names import sha256
-from tamizdat.library import index
+from tamizdat.library import changelog, index
 from tamizdat.library.sorting import Batch
 from tamizdat.library.store import named_errors
 from tamizdat.library.values import Applied, Role
@@ -147,6 +147,7 @@ class Keeping(Writing):
             held = self.rows("SELECT id FROM records WHERE publication = ? AND edition = ?", place)
             applied = self._write(Batch(dropped=[number for (number,) in held]), ours)
             db.execute("DELETE FROM saved WHERE publication = ? AND edition = ?", place)
+            changelog.forget(db, ours, edition)
             for table in ("segments", "taken"):
                 db.execute(f"DELETE FROM {table} WHERE publication = ? AND edition = ?", place)  # noqa: S608
             db.execute(

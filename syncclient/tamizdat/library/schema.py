@@ -219,6 +219,40 @@ CREATE TABLE mirrors (
 ) WITHOUT ROWID
 """
 
+# What came when: for looking back, and no part of the state that all readers share.
+_CHANGES: Final = """
+CREATE TABLE versions (                         -- those that were accepted here; others came and went between two syncs
+    publication INTEGER NOT NULL REFERENCES publications(id),
+    version INTEGER NOT NULL,
+    published TEXT NOT NULL,
+    PRIMARY KEY (publication, version)
+) WITHOUT ROWID;
+INSERT INTO versions SELECT id, version, published FROM publications;
+CREATE TABLE spans (                            -- the steps by which an edition was brought up to date
+    id INTEGER PRIMARY KEY,
+    publication INTEGER NOT NULL REFERENCES publications(id),
+    edition TEXT NOT NULL,
+    from_version INTEGER NOT NULL,              -- not included; 0: nothing was held whole before
+    to_version INTEGER NOT NULL,
+    kind TEXT NOT NULL,                         -- 'delta'; 'snapshot': settled as a whole, its changes aren't listed
+    at TEXT NOT NULL,                           -- when it was applied here
+    FOREIGN KEY (publication, edition) REFERENCES editions(publication, edition)
+);
+CREATE TABLE changes (                          -- what a delta changed here: keys, and never a word of a text
+    span INTEGER NOT NULL REFERENCES spans(id),
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,                         -- 'added', 'revised', 'retracted', 'restored' after a retraction
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (span, key)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX spans_version ON spans(publication, to_version, edition, from_version);
+CREATE INDEX changes_key ON changes(key);
+-- By section of an edition, in the order of a list; of all editions it is found by its first column as before.
+DROP INDEX articles_section;
+CREATE INDEX articles_section ON articles(section, publication, edition, published DESC, key);
+CREATE INDEX retractions_at ON retractions(publication, at DESC, key)
+"""
+
 
 def _run(db: Database, script: str) -> None:
     # Not executescript: it would commit the migration's transaction halfway.
@@ -237,6 +271,7 @@ def tables(db: Database) -> None:
 def mirrors_and_changes(db: Database) -> None:
     """The second schema."""
     _run(db, _MIRRORS)
+    _run(db, _CHANGES)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ from tamizdat.errors import LibraryError
 from tamizdat.format.catalog import Catalog, decode_catalog
 from tamizdat.format.names import Fingerprint
 from tamizdat.format.state import Accepted, Held
+from tamizdat.library import changelog
 from tamizdat.library.store import Row, Store
 from tamizdat.library.values import Choice, Publication, Standing, Sync
 
@@ -87,6 +88,7 @@ class Trusting(Store):
                 db.execute("DELETE FROM catalogs WHERE publication = ?", (ours,))
                 db.execute("DELETE FROM segments WHERE publication = ?", (ours,))
                 db.execute("UPDATE editions SET version = 0 WHERE publication = ?", (ours,))
+                changelog.forget(db, ours)
             db.executemany(
                 "INSERT OR REPLACE INTO roots VALUES (?, ?, ?)",
                 [(ours, version, data) for version, data in accepted.roots.items()],
@@ -98,6 +100,7 @@ class Trusting(Store):
             db.execute(
                 "INSERT OR REPLACE INTO catalogs VALUES (?, ?, ?)", (ours, catalog.version, accepted.catalog_sha256)
             )
+            changelog.note_version(db, ours, catalog.version, catalog.published)
             db.executemany(
                 "INSERT INTO editions (publication, edition, title, direction) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET title = excluded.title, direction = excluded.direction",
@@ -121,8 +124,10 @@ class Trusting(Store):
         segments, bundles = (frozenset(name for (name,) in names) for names in (done, taken))
         return Standing(edition, version, since, segments, revisions, previews, standards, bundles, bool(wants_older))
 
-    def finish_snapshot(self, publication: str, edition: str, *, version: int, complete_since: str) -> None:
-        """Say that every segment needed was applied: the edition stands at `version`.
+    def finish_snapshot(
+        self, publication: str, edition: str, *, version: int, complete_since: str, at: str = ""
+    ) -> None:
+        """Say that every segment needed was applied: the edition stands at `version`; `at`: when, for looking back.
 
         The next sync of it goes by deltas. Where more is held than before, superseded records and media are asked for
         from the beginning again. Raises: LibraryError.
@@ -134,6 +139,7 @@ class Trusting(Store):
                 " WHERE publication = ? AND edition = ? AND (version = 0 OR complete_since > ?)",
                 (ours, edition, complete_since),
             )
+            changelog.note_snapshot(db, ours, edition, to=version, at=at)
             db.execute(
                 "UPDATE editions SET version = ?, complete_since = ?, wants_older = 0"
                 " WHERE publication = ? AND edition = ?",

@@ -10,6 +10,8 @@ from tamizdat.format.bundle import VerifiedBundle, check_raw, decode_bundle, unp
 from tamizdat.format.catalog import Catalog
 from tamizdat.library import Applied, Library
 from tamizdat.sync.fetch import Fetcher
+from tamizdat.sync.options import Clock
+from tamizdat.sync.outcome import utc
 from tamizdat.sync.plan import Bound
 from tamizdat.sync.planner import Planner
 from tamizdat.sync.tasks import DeltaTask, EditionPlan, SegmentTask, Task
@@ -26,9 +28,16 @@ class Editions:
     """Fetches and applies what was planned of one catalog's editions. `applied` counts records by edition."""
 
     def __init__(
-        self, library: Library, catalog: Catalog, fetcher: Fetcher, planner: Planner, *, accept_retractions: bool
+        self,
+        library: Library,
+        catalog: Catalog,
+        fetcher: Fetcher,
+        planner: Planner,
+        *,
+        accept_retractions: bool,
+        clock: Clock,
     ) -> None:
-        self.library, self.fetcher, self.planner = library, fetcher, planner
+        self.library, self.fetcher, self.planner, self.clock = library, fetcher, planner, clock
         self.accept_retractions = accept_retractions
         self.publication = catalog.publication
         self.applied: Counter[str] = Counter()
@@ -89,7 +98,8 @@ class Editions:
             raise FormatError("is not the delta that it is listed as", path=task.wanted.path)
         self._check_retractions(plan, bundle)
         since = plan.standing.complete_since
-        self._count(plan, self.library.apply_delta(bundle, to=task.ref.to, since=since))
+        applied = self.library.apply_delta(bundle, to=task.ref.to, since=since, at=utc(self.clock()))
+        self._count(plan, applied)
 
     def _unpack_delta(self, task: DeltaTask, data: bytes) -> bytes:
         if not task.ref.prefix:
@@ -132,8 +142,8 @@ class Editions:
             return
         if plan.no_tombstones:
             self._settle_tombstones(plan, [])
-        since = plan.complete_since or ""
-        self.library.finish_snapshot(self.publication, plan.code, version=plan.version, complete_since=since)
+        since, at = plan.complete_since or "", utc(self.clock())
+        self.library.finish_snapshot(self.publication, plan.code, version=plan.version, complete_since=since, at=at)
         plan.complete_since = None
         plan.standing = self.library.standing(self.publication, plan.code)
 

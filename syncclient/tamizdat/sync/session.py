@@ -94,7 +94,8 @@ class Session:
         reaches = dict.fromkeys(chosen, self._reach())
         if self.options.dry_run:
             return self._dry(offer, catalog, planner, reaches, extras)
-        editions = Editions(self.library, catalog, fetcher, planner, accept_retractions=self.options.accept_retractions)
+        accept = self.options.accept_retractions
+        editions = Editions(self.library, catalog, fetcher, planner, accept_retractions=accept, clock=self.clock)
         try:
             plans = self._editions(editions, reaches)  # 4. to 7.
             done = [plan.code for plan in plans if plan.done]
