@@ -250,7 +250,8 @@ CREATE INDEX changes_key ON changes(key);
 -- By section of an edition, in the order of a list; of all editions it is found by its first column as before.
 DROP INDEX articles_section;
 CREATE INDEX articles_section ON articles(section, publication, edition, published DESC, key);
-CREATE INDEX retractions_at ON retractions(publication, at DESC, key)
+CREATE INDEX retractions_at ON retractions(publication, at DESC, key);
+CREATE INDEX corrections_at ON corrections(at DESC)
 """
 
 
