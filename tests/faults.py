@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tamizdat.errors import FileMissing, TooLarge, TooSlow, Unreachable
-from tamizdat.transport import Transport
+from tamizdat.transport import HeldHead, Transport
 
 
 @dataclass
@@ -26,9 +26,9 @@ class Fault:
         self.spoiled.append(path)
         return self.spoil(path, max_bytes=max_bytes, partial=partial)
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         if not re.search(self.only, path):
-            return self.inner.fetch_head(path, max_bytes=max_bytes, sha256=sha256, signed=signed)
+            return self.inner.fetch_head(path, max_bytes=max_bytes, held=held)
         self.spoiled.append(path)
         return self.spoil(path, max_bytes=max_bytes, partial=None)
 

@@ -40,13 +40,13 @@ def test_of_an_unknown_publication_nothing_is_held(library: Library):
 
 
 def test_a_publication_is_known_by_its_newest_catalog_and_the_place_it_was_found_at(library: Library):
-    library.accept(accepted(5), fingerprint=FINGERPRINT, head=("head.tar.zst", "ab" * 32))
+    library.accept(accepted(5), fingerprint=FINGERPRINT, head=("head.tar.zst", "ab" * 32, 999))
     known = library.publication(PUBLICATION)
     assert known is not None
     assert (known.title, known.version, known.published, known.signed) == ("The Paper", 5, AT, SIGNED)
     assert known.place == "https://paper.example/"
     assert str(known.address) == f"https://paper.example/#{FINGERPRINT}"
-    assert known.head == ("head.tar.zst", "ab" * 32)
+    assert known.head == ("head.tar.zst", "ab" * 32, 999)
     library.accept(accepted(6), fingerprint=FINGERPRINT, place="https://moved.example/")
     known = library.publication(PUBLICATION)
     assert known is not None

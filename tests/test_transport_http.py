@@ -23,7 +23,7 @@ from tamizdat.errors import (
     Unreachable,
 )
 from tamizdat.format.names import bundle_path
-from tamizdat.transport import Meter
+from tamizdat.transport import HeldHead, Meter
 from tamizdat.transport.http import HttpTransport
 from tamizdat.transport.network import Deadlines
 
@@ -78,28 +78,37 @@ def test_every_request_carries_the_same_few_headers(http: HttpTransport, httpd: 
     }
 
 
+def held_head(data: bytes = HEAD, signed: int = 1_700_000_000) -> HeldHead:
+    return HeldHead("head.tar.zst", hashlib.sha256(data).hexdigest(), len(data), signed)
+
+
 def test_a_conditional_request_says_what_is_held_and_echoes_nothing(http: HttpTransport, httpd: Httpd) -> None:
     named = {"ETag": '"reader-77"', "Set-Cookie": "id=77", "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}
     httpd.tell("*", Claims(named))
-    held = hashlib.sha256(b"another").hexdigest()
     for _ in range(2):
-        http.fetch_head("head.tar.zst", max_bytes=10_000, sha256=held, signed=1_700_000_000)
+        http.fetch_head("head.tar.zst", max_bytes=10_000, held=held_head(b"another"))
     for asked in httpd.log:
-        assert asked.headers["if-none-match"] == f'"{held}"'
+        assert asked.headers["if-none-match"].split(", ") == [
+            f'"{hashlib.sha256(b"another").hexdigest()}"',
+            '"6553f100-7"',
+            '"7-60a24181e4000"',
+            '"s44we87"',
+            '"cwyvpelgpse87"',
+            '"cwyvpelgpse8-7"',
+        ]
         assert asked.headers["if-modified-since"] == "Tue, 14 Nov 2023 22:13:20 GMT"
         assert "cookie" not in asked.headers
 
 
 def test_an_unchanged_head_costs_one_request_without_a_body(http: HttpTransport, httpd: Httpd, meter: Meter) -> None:
-    digest = hashlib.sha256(HEAD).hexdigest()
-    assert http.fetch_head("head.tar.zst", max_bytes=10_000, sha256=digest, signed=1) is None
+    assert http.fetch_head("head.tar.zst", max_bytes=10_000, held=held_head()) is None
     assert (httpd.requests, httpd.bytes, meter.requests, meter.bytes) == (1, 0, 1, 0)
 
 
 def test_a_304_that_nobody_asked_for_is_refused(http: HttpTransport, httpd: Httpd) -> None:
     httpd.tell("head.tar.zst", Status(304))
     with pytest.raises(Unreachable, match="304"):
-        http.fetch_head("head.tar.zst", max_bytes=10_000, sha256="", signed=0)
+        http.fetch_head("head.tar.zst", max_bytes=10_000, held=None)
 
 
 def test_connections_are_kept_also_after_a_404(http: HttpTransport, httpd: Httpd) -> None:

@@ -19,7 +19,7 @@ from tamizdat.errors import (
     TooLarge,
 )
 from tamizdat.format.names import bundle_path, sha256
-from tamizdat.transport import Meter, Transport, open_source
+from tamizdat.transport import HeldHead, Meter, Transport, open_source
 from tamizdat.transport.folder import FolderTransport
 from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.overlay import Overlay
@@ -164,7 +164,7 @@ class Nobody:
     def fetch(self, path: str, *, max_bytes: int, partial: Path | None = None) -> bytes:
         raise AssertionError(path)
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         raise AssertionError(path)
 
     def close(self) -> None:

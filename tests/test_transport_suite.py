@@ -13,7 +13,7 @@ from httpd import Httpd
 from tamizdat.errors import FileMissing, FormatError, TooLarge
 from tamizdat.format.names import bundle_path
 from tamizdat.format.pack import encode_pack
-from tamizdat.transport import Meter, Transport, open_source
+from tamizdat.transport import HeldHead, Meter, Transport, open_source
 from tamizdat.transport.overlay import Overlay
 
 BIG = hashlib.shake_128(b"big").digest(700_000)
@@ -93,23 +93,24 @@ def test_what_is_no_path_of_a_publication_is_not_even_asked_for(way: Way, path: 
     with pytest.raises(FormatError):
         way.transport.fetch(path, max_bytes=1000)
     with pytest.raises(FormatError):
-        way.transport.fetch_head(path, max_bytes=1000, sha256="", signed=0)
+        way.transport.fetch_head(path, max_bytes=1000, held=None)
     assert way.meter.bytes == 0
 
 
 def test_a_head_comes_only_if_it_is_another_than_the_one_held(way: Way) -> None:
     if not way.has_heads:
         with pytest.raises(FileMissing):
-            way.transport.fetch_head("head.tar.zst", max_bytes=1000, sha256="", signed=0)
+            way.transport.fetch_head("head.tar.zst", max_bytes=1000, held=None)
         return
-    digest = hashlib.sha256(HEAD).hexdigest()
-    assert way.transport.fetch_head("head.tar.zst", max_bytes=1000, sha256=digest, signed=1_700_000_000) is None
-    assert way.transport.fetch_head("head.tar.zst", max_bytes=1000, sha256="b" * 64, signed=1_700_000_000) == HEAD
-    assert way.transport.fetch_head("head.tar.zst", max_bytes=1000, sha256="", signed=0) == HEAD
+    held = HeldHead("head.tar.zst", hashlib.sha256(HEAD).hexdigest(), len(HEAD), 1_700_000_000)
+    other = HeldHead("head.tar.zst", "b" * 64, len(HEAD) + 1, 1_600_000_000)
+    assert way.transport.fetch_head("head.tar.zst", max_bytes=1000, held=held) is None
+    assert way.transport.fetch_head("head.tar.zst", max_bytes=1000, held=other) == HEAD
+    assert way.transport.fetch_head("head.tar.zst", max_bytes=1000, held=None) == HEAD
     with pytest.raises(TooLarge):
-        way.transport.fetch_head("head.tar.zst", max_bytes=len(HEAD) - 1, sha256="", signed=0)
+        way.transport.fetch_head("head.tar.zst", max_bytes=len(HEAD) - 1, held=None)
     with pytest.raises(FileMissing):
-        way.transport.fetch_head("head-kk.tar.zst", max_bytes=1000, sha256="", signed=0)
+        way.transport.fetch_head("head-kk.tar.zst", max_bytes=1000, held=None)
 
 
 def test_four_threads_at_once_each_get_their_own_bytes(way: Way) -> None:

@@ -13,8 +13,8 @@ from tamizdat.library.store import Row, Store
 from tamizdat.library.values import Choice, Publication, Standing, Sync
 
 _PUBLICATION = """
-    SELECT identity, title, place, fingerprint, version, published, signed, p.mirrors, last_good, head_path,
-           head_sha256, c.editions, c.keep_days, c.keep_megabytes, c.media, c.revisions
+    SELECT identity, title, place, fingerprint, version, published, signed, p.mirrors, more_mirrors, last_good,
+           head_path, head_sha256, head_bytes, c.editions, c.keep_days, c.keep_megabytes, c.media, c.revisions
     FROM publications p LEFT JOIN choices c ON c.publication = p.id
 """
 
@@ -63,24 +63,25 @@ class Trusting(Store):
         )
 
     def accept(
-        self, accepted: Accepted, *, fingerprint: Fingerprint, place: str = "", head: tuple[str, str] | None = None
+        self, accepted: Accepted, *, fingerprint: Fingerprint, place: str = "", head: tuple[str, str, int] | None = None
     ) -> None:
         """Commit a newer state whole.
 
-        `place`: where the publication was first found; a later one replaces it unless empty. `head`: path and SHA-256
-        of the head that brought it, None where it came by plain files. Raises: LibraryError.
+        `place`: where the publication was first found; a later one replaces it unless empty. `head`: path, SHA-256
+        and size of the head that brought it, None where it came by plain files. Raises: LibraryError.
         """
         catalog = accepted.catalog
         with self.writing() as db:
             db.execute(
                 "INSERT INTO publications (identity, title, place, fingerprint, version, published, signed, mirrors,"
-                " head_path, head_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO UPDATE SET"
+                " head_path, head_sha256, head_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (identity) DO UPDATE SET"
                 " title = excluded.title, place = CASE excluded.place WHEN '' THEN place ELSE excluded.place END,"
                 " fingerprint = excluded.fingerprint, version = excluded.version, published = excluded.published,"
                 " signed = excluded.signed, mirrors = excluded.mirrors,"
-                " head_path = excluded.head_path, head_sha256 = excluded.head_sha256",
+                " head_path = excluded.head_path, head_sha256 = excluded.head_sha256, head_bytes = excluded.head_bytes",
                 (accepted.publication, catalog.title, place, str(fingerprint), catalog.version, catalog.published,
-                 _rfc3339(accepted.signed), msgspec.json.encode(catalog.mirrors).decode(), *(head or ("", ""))),
+                 _rfc3339(accepted.signed), msgspec.json.encode(catalog.mirrors).decode(), *(head or ("", "", 0))),
             )  # fmt: skip
             ours = self._number(accepted.publication)
             if accepted.restart:
@@ -236,8 +237,8 @@ def keeps_more_megabytes(before: Choice, now: Choice) -> bool:
 
 
 def _publication(row: Row) -> Publication:
-    *plain, path, digest, editions, days, megabytes, media, revisions = row
-    publication, title, place, fingerprint, version, published, signed, mirrors, last_good = plain
+    *plain, path, digest, size, editions, days, megabytes, media, revisions = row
+    publication, title, place, fingerprint, version, published, signed, mirrors, more, last_good = plain
     return Publication(
         publication=publication,
         title=title,
@@ -246,13 +247,15 @@ def _publication(row: Row) -> Publication:
         version=version,
         published=published,
         signed=int(datetime.fromisoformat(signed).timestamp()),
-        mirrors=msgspec.json.decode(mirrors, type=tuple[str, ...]),
+        mirrors=(*_texts(mirrors), *_texts(more)),
         last_good=last_good,
-        head=(path, digest) if path else None,
-        choice=Choice()
-        if editions is None
-        else Choice(msgspec.json.decode(editions, type=tuple[str, ...]), days, megabytes, media, bool(revisions)),
+        head=(path, digest, size) if path and size else None,
+        choice=Choice() if editions is None else Choice(_texts(editions), days, megabytes, media, bool(revisions)),
     )
+
+
+def _texts(column: str) -> tuple[str, ...]:
+    return msgspec.json.decode(column, type=tuple[str, ...])
 
 
 def _rfc3339(seconds: int) -> str:

@@ -25,8 +25,9 @@ class Publication(msgspec.Struct, frozen=True):
     """A publication that the library knows, as of its newest verified catalog.
 
     `publication`: SHA-256 of its 1.root.json. `signed`: Unix seconds of the newest accepted timestamp. `place`: where
-    it was synced from first. `mirrors`: of the catalog; `last_good`: the mirror that answered last. `head`: path and
-    SHA-256 of the head that brought the newest state, for the next conditional request.
+    it was synced from first. `mirrors`: of the catalog and of its file of further ones; `last_good`: the one that
+    answered last. `head`: path, SHA-256 and size of the head that brought the newest state, for the next conditional
+    request.
     """
 
     publication: str
@@ -38,7 +39,7 @@ class Publication(msgspec.Struct, frozen=True):
     signed: int
     mirrors: tuple[str, ...]
     last_good: str
-    head: tuple[str, str] | None
+    head: tuple[str, str, int] | None
     choice: Choice
 
     @property

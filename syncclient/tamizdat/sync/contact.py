@@ -18,7 +18,7 @@ from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Fingerprint, sha256
 from tamizdat.format.pack import decode_pack
 from tamizdat.format.state import Accepted, Held
-from tamizdat.transport import Transport
+from tamizdat.transport import HeldHead, Transport
 from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.overlay import Overlay
 from tamizdat.transport.pack import PackTransport
@@ -28,14 +28,6 @@ from tamizdat.trust.updater import is_html
 ROOT_1: Final = "metadata/1.root.json"
 TIMESTAMP: Final = "metadata/timestamp.json"
 PORTAL: Final = "a web page answers in its place; perhaps this network wants you to log in first"
-
-
-class HeldHead(msgspec.Struct, frozen=True):
-    """The head that was taken last: its path, SHA-256, and when its timestamp was signed (Unix seconds)."""
-
-    path: str
-    sha256: str
-    signed: int
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -65,9 +57,9 @@ class Noted:
         self._given.append((path, len(data)))
         return data
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         """As `Transport.fetch_head`."""
-        data = self._mirror.fetch_head(path, max_bytes=max_bytes, sha256=sha256, signed=signed)
+        data = self._mirror.fetch_head(path, max_bytes=max_bytes, held=held)
         if data is not None:
             self._given.append((path, len(data)))
         return data
@@ -118,15 +110,13 @@ class Contact:
             if data and is_html(data):
                 raise Unreachable(where=mirror.where, reason=PORTAL) from error
             raise
-        taken = HeldHead(path, sha256(data), accepted.signed) if data and files else None
+        taken = HeldHead(path, sha256(data), len(data), accepted.signed) if data and files else None
         source = Overlay(files, mirror) if files else mirror
         return Offer(mirror, source, accepted, taken, files.__contains__, list(self._given))
 
     def _fetch_head(self, mirror: Transport, path: str, head: HeldHead | None) -> bytes | None:
         try:
-            return mirror.fetch_head(
-                path, max_bytes=LIMITS.head_bytes, sha256=head.sha256 if head else "", signed=head.signed if head else 0
-            )
+            return mirror.fetch_head(path, max_bytes=LIMITS.head_bytes, held=head)
         except TransportError as error:
             if error.code not in ("missing", "too-large"):
                 raise

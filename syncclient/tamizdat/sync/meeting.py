@@ -10,9 +10,9 @@ from tamizdat.format.state import Held
 from tamizdat.library import Choice, Library, Publication
 from tamizdat.sync import known
 from tamizdat.sync.choices import check_editions, choice_of, chosen_editions, head_of
-from tamizdat.sync.contact import Contact, HeldHead, Offer
+from tamizdat.sync.contact import Contact, Offer
 from tamizdat.sync.options import Clock, Progress, SyncOptions
-from tamizdat.transport import Meter, Transport, open_mirror, open_source
+from tamizdat.transport import HeldHead, Meter, Transport, open_mirror, open_source
 from tamizdat.transport.pack import PackTransport
 
 
@@ -135,7 +135,7 @@ class Meeting:
         check_editions(self.options.editions or (), accepted.catalog)
         if not self.options.dry_run:
             fingerprint = self._fingerprint or Fingerprint(1, accepted.publication)
-            head = (offer.head.path, offer.head.sha256) if offer.head else None
+            head = (offer.head.path, offer.head.sha256, offer.head.bytes) if offer.head else None
             self.library.accept(accepted, fingerprint=fingerprint, place=self._new_place(offer), head=head)
             self.known = self.library.publication(accepted.publication)
             self._fingerprint = fingerprint

@@ -6,7 +6,7 @@ Nothing here verifies: whatever arrives is untrusted until `tamizdat.trust` or a
 from pathlib import Path
 
 from tamizdat.errors import Unreachable
-from tamizdat.transport.base import Meter, Transport, check_path
+from tamizdat.transport.base import HeldHead, Meter, Transport, check_path
 
 
 def open_source(place: str, *, meter: Meter, proxy: str | None = None, allow_private: bool = False) -> Transport:
@@ -44,4 +44,4 @@ def _http(url: str, *, meter: Meter, proxy: str | None, typed: bool, allow_priva
     return HttpTransport(url, meter=meter, proxy=proxy, typed=typed, allow_private=allow_private)
 
 
-__all__ = ["Meter", "Transport", "check_path", "open_mirror", "open_source"]
+__all__ = ["HeldHead", "Meter", "Transport", "check_path", "open_mirror", "open_source"]

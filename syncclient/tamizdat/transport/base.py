@@ -5,6 +5,8 @@ import threading
 from pathlib import Path
 from typing import Final, Protocol
 
+import msgspec
+
 from tamizdat.errors import FormatError
 from tamizdat.format.names import HEAD_PATH, SITE_PATH, is_pack_path
 
@@ -30,6 +32,15 @@ class Meter:
             self.bytes += count
 
 
+class HeldHead(msgspec.Struct, frozen=True):
+    """The head that was taken last: its path, SHA-256 and size, and when its timestamp was signed (Unix seconds)."""
+
+    path: str
+    sha256: str
+    bytes: int
+    signed: int
+
+
 class Transport(Protocol):
     """One copy of a publication. `where` is how messages name it. Safe to use from several threads at once."""
 
@@ -47,9 +58,10 @@ class Transport(Protocol):
         """
         ...
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
-        """Return the head at `path`, or None where it is still the one held: of this `sha256`, signed at Unix time
-        `signed`. An empty `sha256` says that none is held.
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
+        """Return the head at `path`, or None where the mirror says that it is still the one held.
+
+        A mirror that can't tell sends the same bytes again.
 
         Raises: as `fetch`.
         """

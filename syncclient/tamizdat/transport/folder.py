@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from tamizdat.errors import FileMissing, ForbiddenAddress, TooLarge, Unreachable
 from tamizdat.format.names import sha256 as digest_of
-from tamizdat.transport.base import Meter, check_path
+from tamizdat.transport.base import HeldHead, Meter, check_path
 
 
 class FolderTransport:
@@ -40,10 +40,10 @@ class FolderTransport:
         self._meter.received(len(data))
         return data
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:  # noqa: ARG002
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         """As `Transport.fetch_head`."""
         data = self.fetch(path, max_bytes=max_bytes)
-        return None if digest_of(data) == sha256 else data
+        return None if held and digest_of(data) == held.sha256 else data
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -5,7 +5,6 @@ import re
 import ssl
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from email.utils import formatdate
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -16,8 +15,8 @@ import msgspec
 from socksio.exceptions import SOCKSError
 
 from tamizdat.errors import BadRedirect, FileMissing, TooLarge, TransportError, Unreachable, UsageError
-from tamizdat.format.names import sha256 as digest_of
-from tamizdat.transport.base import Meter, check_path
+from tamizdat.transport.base import HeldHead, Meter, check_path
+from tamizdat.transport.conditions import conditions
 from tamizdat.transport.inbox import Inbox
 from tamizdat.transport.network import Deadlines, Resolver, Watch, WatchedNetwork, plain
 from tamizdat.transport.policy import AddressPolicy, redirected
@@ -102,18 +101,17 @@ class HttpTransport:
                 self._download(path, inbox, max_bytes)
             return bytes(inbox.data)
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         """As `Transport.fetch_head`. Nothing that a server said earlier is echoed: its ETag could name the reader."""
         check_path(path)
-        held = {"If-None-Match": f'"{sha256}"', "If-Modified-Since": formatdate(signed, usegmt=True)} if sha256 else {}
-        with self._ask(path, held) as answer, Inbox(None, limit=max_bytes) as inbox:
+        asked = self._ask(path, conditions(held) if held else {})
+        with asked as answer, Inbox(None, limit=max_bytes) as inbox:
             if answer.status == HTTPStatus.NOT_MODIFIED and held:
                 return None
             if answer.status != HTTPStatus.OK:
                 raise self._refusal(path, answer)
             self._receive(path, answer, inbox, max_bytes)
-            data = bytes(inbox.data)
-        return None if digest_of(data) == sha256 else data
+            return bytes(inbox.data)
 
     def close(self) -> None:
         """Close all connections."""

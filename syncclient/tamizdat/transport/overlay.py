@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tamizdat.errors import FileMissing, TooLarge
-from tamizdat.transport.base import Transport, check_path
+from tamizdat.transport.base import HeldHead, Transport, check_path
 
 _ROOT: Final = re.compile(r"metadata/([1-9][0-9]{0,15})\.root\.json", re.ASCII)
 
@@ -34,9 +34,9 @@ class Overlay:
             raise TooLarge(where=self.where, path=path, limit=max_bytes)
         return data
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         """As `Transport.fetch_head`, of the mirror below."""
-        return self._below.fetch_head(path, max_bytes=max_bytes, sha256=sha256, signed=signed)
+        return self._below.fetch_head(path, max_bytes=max_bytes, held=held)
 
     def close(self) -> None:
         """Close the mirror below."""

@@ -13,7 +13,7 @@ from tamizdat.format import zstd
 from tamizdat.format.names import is_pack_path
 from tamizdat.format.names import sha256 as digest_of
 from tamizdat.format.pack import SEAL_BYTES, tar_entries
-from tamizdat.transport.base import Meter, check_path
+from tamizdat.transport.base import HeldHead, Meter, check_path
 from tamizdat.transport.inbox import storage_error
 
 PIECE: Final = 1024 * 1024
@@ -64,10 +64,10 @@ class PackTransport:
         self._meter.received(len(data))
         return data
 
-    def fetch_head(self, path: str, *, max_bytes: int, sha256: str, signed: int) -> bytes | None:  # noqa: ARG002
+    def fetch_head(self, path: str, *, max_bytes: int, held: HeldHead | None) -> bytes | None:
         """As `Transport.fetch_head`; since a pack holds no heads, FileMissing is raised."""
         data = self.fetch(path, max_bytes=max_bytes)
-        return None if digest_of(data) == sha256 else data
+        return None if held and digest_of(data) == held.sha256 else data
 
     def close(self) -> None:
         """Free the temporary file."""
