@@ -1,0 +1,45 @@
+"""Making the application."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from tamizdat_server.data.folder import Folder
+
+NAME = "library"
+"""What the database is called in every address, whatever its file is called."""
+
+
+class DataOptions(msgspec.Struct, frozen=True):
+    """Choices of whoever runs it. `robots`: whether search engines may list the archive's pages; tables never."""
+
+    robots: Literal["pages", "none"] = "pages"
+
+
+def create_data(library: Path, *, base_url: str = "/", options: DataOptions = DataOptions()) -> Any:  # noqa: B008
+    """The ASGI application that shows the library at `library`, which need not be there yet.
+
+    `base_url`: the path that it answers under, with a slash at both ends; requests come with it.
+    Raises: ModuleNotFoundError where Datasette isn't installed.
+    """
+    return create_datasette(library, base_url=base_url, options=options).app()
+
+
+def create_datasette(library: Path, *, base_url: str, options: DataOptions) -> Any:
+    """The Datasette of a library."""
+    app: Any = import_module("datasette.app")  # it comes without types
+    folder = Folder.find()
+    metadata: dict[str, Any] = app.parse_metadata(folder.metadata) if folder.metadata else {}
+    metadata.setdefault("plugins", {})["tamizdat"] = {"robots": options.robots}
+    datasette = app.Datasette(
+        metadata=metadata,
+        plugins_dir=folder.plugins,
+        template_dir=folder.templates,
+        static_mounts=folder.static,
+        settings={**folder.settings, "base_url": base_url},
+    )
+    datasette.remove_database("_memory")  # comes along where no file is named
+    datasette.add_database(app.Database(datasette, path=str(library), is_mutable=True), name=NAME)
+    return datasette
