@@ -42,6 +42,11 @@
         UnreadableSource                45  the importer can't read the source
         NoSuchKey                       46  no article of that key to correct or retract
         NewsroomFull                     5  no space left for the newsroom
+      MirrorError                       50  a mirror's folder
+        MirrorLocked                    51  another mirror command is at work there
+        MirrorReadOnly                  52  may not be written to
+        NotAMirror                      53  would overwrite files that are no copy's
+        MirrorFull                       5  no space left for the copy
 
 The number is the exit code of the command line. Each error carries fields; its message is one line that says what
 happened, what was kept and what to do next. Nothing below `cli` prints or exits.
@@ -527,3 +532,67 @@ class NewsroomFull(NewsroomError):
     def __init__(self, *, folder: str) -> None:
         super().__init__(f"no space left for {folder}. What was published stands; free some space, then publish again")
         self.folder = folder
+
+
+# -- mirror ------------------------------------------------------------------------------------------------------------
+
+
+class MirrorError(TamizdatError):
+    """Something about the folder that a copy is kept in."""
+
+    code = "mirror"
+    exit_code = 50
+
+    def __init__(self, message: str, *, folder: str) -> None:
+        super().__init__(message)
+        self.folder = folder
+
+
+class MirrorLocked(MirrorError):
+    """Another command is changing this copy."""
+
+    code = "mirror-locked"
+    exit_code = 51
+
+    def __init__(self, *, folder: str) -> None:
+        super().__init__(
+            f"another 'tamizdat mirror' is at work in {folder}; wait for it to end, then try again", folder=folder
+        )
+
+
+class MirrorReadOnly(MirrorError):
+    """The copy's folder may not be written to."""
+
+    code = "mirror-read-only"
+    exit_code = 52
+
+    def __init__(self, *, folder: str, reason: str) -> None:
+        super().__init__(f"{folder} can't be written to ({reason}); the copy there stays as it was", folder=folder)
+        self.reason = reason
+
+
+class NotAMirror(MirrorError):
+    """Something else lies where a file of the copy should go."""
+
+    code = "not-a-mirror"
+    exit_code = 53
+
+    def __init__(self, *, folder: str, reason: str) -> None:
+        super().__init__(f"{folder} {reason}. Nothing was changed; choose a folder of its own", folder=folder)
+        self.reason = reason
+
+
+class MirrorFull(MirrorError):
+    """No space left for the copy; the version that was live stays live. Sizes in bytes, 0: not known."""
+
+    code = "mirror-full"
+    exit_code = 5
+
+    def __init__(self, *, folder: str, needed: int = 0, free: int = 0) -> None:
+        lack = f" ({needed} bytes are needed, {free} are free)" if needed else ""
+        super().__init__(
+            f"no space left for {folder}{lack}. What was live stays live, and what was fetched is kept; free some"
+            " space, then run it again",
+            folder=folder,
+        )
+        self.needed, self.free = needed, free

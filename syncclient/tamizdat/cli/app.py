@@ -36,7 +36,7 @@ INTERRUPTED: Final = 130
 EPILOG: Final = """\b
 Exit codes: 0 done; 1 failed; 2 usage; 3 nothing reachable; 4 stale, what was
 there is kept; 5 incomplete (byte cap, no space); 20-29 trust; 30-39 library;
-40-49 newsroom. docs/format.md has the whole table."""
+40-49 newsroom; 50-59 mirror. docs/format.md has the whole table."""
 
 
 class Commands(click.Group):

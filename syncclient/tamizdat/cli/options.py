@@ -43,6 +43,16 @@ def choice_options(command: F) -> F:
     return publication(edition(command))
 
 
+def bytes_of(words: str) -> int:
+    """How many bytes `--max-bytes` means: a number, `500kB` or `5MB`. Raises: UsageError."""
+    number = words.strip().lower().removesuffix("b")
+    scale = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}.get(number[-1:], 1)
+    number = number.rstrip("kmg")
+    if not (number.isascii() and number.isdigit() and int(number)):
+        raise UsageError(f"--max-bytes {words}: say a number, like 500kB or 5MB")
+    return int(number) * scale
+
+
 def open_to_read(path: Path) -> Library:
     """The library, which must be there already. Raises: LibraryError."""
     return Library.open(path, create=False, readonly=True)

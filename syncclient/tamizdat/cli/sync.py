@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import click
 
-from tamizdat.cli.options import reader_options
+from tamizdat.cli.options import bytes_of, reader_options
 from tamizdat.cli.output import count, one_line, show_error, show_json, size
 from tamizdat.cli.progress import ask, watched
 from tamizdat.errors import FirstContact, Incomplete, TamizdatError, UsageError
@@ -65,7 +65,7 @@ def sync(
         editions=_editions(editions),
         media=media,
         keep=Keep.parse(keep) if keep else None,
-        max_bytes=_bytes(max_bytes) if max_bytes else None,
+        max_bytes=bytes_of(max_bytes) if max_bytes else None,
         **switches,
     )
     with _library(path, dry_run=options.dry_run) as library:
@@ -92,15 +92,6 @@ def _editions(words: str | None) -> frozenset[str] | None:
     if words is None:
         return None
     return frozenset() if words == "all" else frozenset(filter(None, words.replace(",", " ").split()))
-
-
-def _bytes(words: str) -> int:
-    number = words.strip().lower().removesuffix("b")
-    scale = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}.get(number[-1:], 1)
-    number = number.rstrip("kmg")
-    if not (number.isascii() and number.isdigit() and int(number)):
-        raise UsageError(f"--max-bytes {words}: say a number, like 500kB or 5MB")
-    return int(number) * scale
 
 
 def _known(library: Library) -> list[Job]:
