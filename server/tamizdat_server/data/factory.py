@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from tamizdat_server.data.folder import Folder
+from tamizdat_server.data.under import Under
 
 NAME = "library"
 """What the database is called in every address, whatever its file is called."""
@@ -24,7 +25,8 @@ def create_data(library: Path, *, base_url: str = "/", options: DataOptions = Da
     `base_url`: the path that it answers under, with a slash at both ends; requests come with it.
     Raises: ModuleNotFoundError where Datasette isn't installed.
     """
-    return create_datasette(library, base_url=base_url, options=options).app()
+    app = create_datasette(library, base_url=base_url, options=options).app()
+    return app if base_url == "/" else Under(base_url, app)
 
 
 def create_datasette(library: Path, *, base_url: str, options: DataOptions) -> Any:
