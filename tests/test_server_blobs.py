@@ -169,14 +169,28 @@ def test_the_page_of_the_tree_is_the_landing_page(server: Server) -> None:
         "HEAD.TAR.ZST",
         "metadata/01.root.json",
         "serve.db",
+        ".tamizdat/head.tar.zst",
+        ".tamizdat/metadata/1.root.json",
+        f"bundles/.tamizdat/{'4' * 64}.jsonl.zst",
+        "%2etamizdat/head.tar.zst",
+        "./.tamizdat/head.tar.zst",
         "%ff%fe",
         "a" * 3000,
     ],
 )
 def test_what_is_not_part_of_the_publication_is_not_served(server: Server, tree: Path, path: str) -> None:
     (tree.parent / "secret.pem").write_text("secret")
-    for name in ("draft.html", ".hidden", "serve.db", "metadata/secret.json", "metadata/.timestamp.json"):
-        (tree / name).write_text("secret")
+    for name in (
+        "draft.html",
+        ".hidden",
+        "serve.db",
+        "metadata/secret.json",
+        "metadata/.timestamp.json",
+        ".tamizdat/head.tar.zst",
+        ".tamizdat/metadata/1.root.json",
+        f"bundles/.tamizdat/{'4' * 64}.jsonl.zst",
+    ):
+        write(tree / name, b"secret")
     with server.connect() as connection:
         connection.sendall(f"GET /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         said = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -187,6 +201,14 @@ def test_what_is_not_part_of_the_publication_is_not_served(server: Server, tree:
 
 def test_a_dotfile_is_served_where_the_site_list_names_it(server: Server) -> None:
     assert server.get(".htaccess").text == "Header set X y\n"
+
+
+def test_a_site_list_that_names_a_file_in_a_hidden_folder_is_no_list(tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "public")
+    sign_site(tree, {"index.html": b"new", ".tamizdat/state.json": b"secret"}, version=2)
+    with serving(tree) as server:
+        assert server.get(".tamizdat/state.json").status_code == 404
+        assert server.get("").status_code == 404
 
 
 def test_a_file_for_browsers_appears_with_the_metadata_that_lists_it(tmp_path: Path) -> None:

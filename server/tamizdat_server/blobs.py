@@ -39,7 +39,7 @@ class Blobs:
             path += "index.html"
         asked = conditions(scope["headers"])
         for _ in range(_RETRIES):
-            file = await self._tree.find(path)
+            file = self._tree.held(path) or await self._tree.find(path)
             if file is None:
                 await refuse(send, 404, b"There is no such file in this publication.\n", head=method == "HEAD")
                 return
@@ -80,12 +80,12 @@ async def _answer(file: File, asked: dict[str, bytes], scope: Scope, send: Send)
         unsatisfied = (b"content-range", b"bytes */%d" % file.version.size)
         await refuse(send, 416, b"The file ends before that range.\n", extra=[unsatisfied])
     elif only_head:
-        await reply(send, 200, _fields(file, found))
+        await reply(send, 200, file.whole)
     elif file.body is not None:
         await reply(send, found.status, _fields(file, found), file.body[found.start : found.stop])
     elif found.status == 200 and file.immutable and "http.response.pathsend" in scope.get("extensions", {}):
         # By its path, so only for what can be replaced by nothing but the same bytes.
-        await send({"type": "http.response.start", "status": 200, "headers": _fields(file, found)})
+        await send({"type": "http.response.start", "status": 200, "headers": file.whole})
         await send({"type": "http.response.pathsend", "path": file.place})
     else:
         return await _stream(file, found, send)
@@ -112,10 +112,10 @@ def _read(source: FileIO, size: int) -> bytes:
 
 
 def _fields(file: File, found: Answer) -> Headers:
-    fields = [*file.head, (b"content-length", b"%d" % (found.stop - found.start))]
-    if found.status == 206:
-        fields.append((b"content-range", b"bytes %d-%d/%d" % (found.start, found.stop - 1, file.version.size)))
-    return fields
+    if found.status == 200:
+        return file.whole
+    length = (b"content-length", b"%d" % (found.stop - found.start))
+    return [*file.head, length, (b"content-range", b"bytes %d-%d/%d" % (found.start, found.stop - 1, file.version.size))]
 
 
 async def reply(send: Send, status: int, fields: Headers, body: bytes = b"") -> None:

@@ -34,6 +34,9 @@ class Answer(NamedTuple):
     stop: int = 0
 
 
+_HELD: Final = Answer(304)
+
+
 def conditions(headers: Headers) -> dict[str, bytes]:
     """The conditional and range fields of a request; repeated ones joined by commas."""
     found: dict[str, bytes] = {}
@@ -49,7 +52,7 @@ def answer(asked: dict[str, bytes], version: Version, *, whole: bool = False) ->
         if not _precondition_holds(asked, version):
             return Answer(412)
         if _is_held(asked, version):
-            return Answer(304)
+            return _HELD
         if "range" in asked and not whole and _range_applies(asked, version):
             return _part(asked["range"], version.size)
     return Answer(200, 0, version.size)
@@ -80,11 +83,13 @@ def _is_held(asked: dict[str, bytes], version: Version) -> bool:
 
 def lists_tag(value: bytes, etag: bytes, *, weak: bool) -> bool:
     """Whether an If-Match or If-None-Match field names `etag`; `weak`: also as a weak one."""
-    if value == etag or value.strip() == b"*":
-        return True
-    tags = (tag.strip() for tag in value.split(b","))
-    # A compressing proxy makes our tag weak; for "is it held" that is the same file.
-    return any(tag == etag or (weak and tag == b"W/" + etag) for tag in tags)
+    if etag not in value:
+        return value.strip() == b"*"
+    for tag in map(bytes.strip, value.split(b",")):
+        # A compressing proxy makes our tag weak; for "is it held" that is the same file.
+        if tag == etag or (weak and tag == b"W/" + etag):
+            return True
+    return False
 
 
 def _range_applies(asked: dict[str, bytes], version: Version) -> bool:

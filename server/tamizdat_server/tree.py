@@ -43,9 +43,16 @@ class Identity(NamedTuple):
     def of(cls, status: os.stat_result) -> "Identity":
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
+    def is_of(self, status: os.stat_result) -> bool:
+        """The same as comparing with `of`, in half the time: this is asked at each request."""
+        return self == (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
 
 class File(NamedTuple):
-    """A file as it was when it had this identity. `body`: all its bytes, where it is small."""
+    """A file as it was when it had this identity. `body`: all its bytes, where it is small.
+
+    The fields of its answers are made once: `head` for a part of it, `whole` for all of it, `kept` for a 304.
+    """
 
     path: str
     place: str
@@ -55,6 +62,7 @@ class File(NamedTuple):
     listed: bool
     body: bytes | None
     head: Headers
+    whole: Headers
     kept: Headers
 
     def open(self) -> io.FileIO | None:
@@ -77,17 +85,18 @@ class Tree:
 
     async def find(self, path: str) -> File | None:
         """The file that `path` (relative to the publication) names at this moment, or None."""
-        file = self._held(path)
+        file = self.held(path)
         if file is None and self._is_plausible(path) and (file := await asyncio.to_thread(self._read, path)):
             self._keep(file)
         return file
 
-    def _held(self, path: str) -> File | None:
+    def held(self, path: str) -> File | None:
+        """The same, without waiting, for a file that was found before and is still there unchanged; else None."""
         file = self._files.get(path)
         if file is None:
             return None
         try:
-            unchanged = Identity.of(os.lstat(file.place)) == file.identity
+            unchanged = file.identity.is_of(os.lstat(file.place))
         except OSError:
             unchanged = False
         if not unchanged:
@@ -191,7 +200,8 @@ def _describe(path: str, place: str, source: io.FileIO, identity: Identity, *, l
         headers.CORS[1],
         *(field for field in headers.security(path, body) if field != headers.SERVER),
     ]
-    return File(path, place, identity, version, immutable, listed, body, head, kept)
+    whole = [*head, (b"content-length", b"%d" % size)]
+    return File(path, place, identity, version, immutable, listed, body, head, whole, kept)
 
 
 def _digest(source: io.FileIO) -> str:
