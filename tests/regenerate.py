@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from making import applying, bundles, lists, metadata, names, packs, plans, records, sequences, tables
+from making import applying, bundles, lists, metadata, names, packs, plans, records, sequences, stock, tables
 from making.case import Case, a_line_each, compact, shortened, squeezed
 
 TESTS = Path(__file__).resolve().parent
@@ -32,6 +32,7 @@ def vectors(folder: Path = VECTORS) -> dict[str, bytes]:
         *stories,
         *applied,
         *plans.cases(),
+        *stock.cases(),
     ]
     bases = {
         "article": records.LINE.encode(),

@@ -16,8 +16,8 @@ from making.case import bytes_of, digest
 from shelf import shelf
 from simulator import Mirror, hold
 from tamizdat.errors import FormatError, TamizdatError
-from tamizdat.format import bundle, catalog, names, pack
-from tamizdat.format.article import Key, Language, decode_record, plain_text
+from tamizdat.format import bundle, catalog, names, pack, stock
+from tamizdat.format.article import Article, Key, Language, decode_record, plain_text
 from tamizdat.format.state import Held
 from tamizdat.library import Library
 from tamizdat.sync import plan
@@ -172,6 +172,20 @@ def judge_list(given: Input) -> Any:
     ref = catalog.ListRef(**given["reference"])
     edition = {} if given["list"] in ("withdrawn", "mirrors") else {"edition": given["edition"]}
     return builtins(catalog.decode_list(octets(given["data"]), ref, LISTS[given["list"]], **edition))
+
+
+def judge_stock(given: Input) -> Any:
+    entries = [decode_record(line.encode()) for line in given["lines"]]
+    placed = [((getattr(entry.record, "published", ""), entry.record.key), entry) for entry in entries]
+    articles = sorted((place, entry.line) for place, entry in placed if isinstance(entry.record, Article))
+    gone = sorted((place, entry.line) for place, entry in placed if not isinstance(entry.record, Article))
+    of = stock.Whole(given["publication"], given["edition"], "segment")
+    parts = [[part for part, _ in stock.parts(kind, items)] for kind, items in (
+        (of, articles), (of._replace(kind="tombstones"), gone),
+    )]  # fmt: skip
+    data, ref = stock.encode_stock(stock.StockList("tamizdat.stock.1", given["edition"], given["version"], *parts))
+    stock.decode_stock(data, ref, edition=given["edition"], version=given["version"])
+    return {"sha256": ref.sha256, "list": json.loads(data)}
 
 
 def judge_tar(given: Input) -> Any:

@@ -118,3 +118,21 @@ def published_files(db: Database) -> None:
         CREATE TABLE site (path TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
         """
     )
+
+
+@newsroom_schema()
+def stock(db: Database) -> None:
+    """The parts of each edition's stock list."""
+    db.executescript(
+        """
+        -- `published`, `key`: where a part's first record stands; a retraction has no place but its key. `stocked`:
+        -- the editions whose parts are all here.
+        CREATE TABLE stock (
+            edition TEXT NOT NULL, kind TEXT NOT NULL, published TEXT NOT NULL, key TEXT NOT NULL,
+            raw_sha256 TEXT NOT NULL, raw_bytes INTEGER NOT NULL, records INTEGER NOT NULL,
+            PRIMARY KEY (edition, kind, published, key)) WITHOUT ROWID;
+        CREATE TABLE stocked (edition TEXT PRIMARY KEY) WITHOUT ROWID;
+        -- As `records_live` does for articles.
+        CREATE INDEX records_retracted ON records (edition, key) WHERE superseded IS NULL AND kind = 'retraction';
+        """
+    )

@@ -38,6 +38,7 @@ PATHS = {
     "bundle": f"bundles/{HASH}.jsonl.zst",
     "plain-bundle": f"bundles/{HASH}.jsonl",
     "list": f"lists/{HASH}.json.zst",
+    "stock-list": f"lists/{HASH}.json",
     "media-bundle": f"media/{HASH}.tar",
     **{f"picture-{ext}": f"media/{HASH}.{ext}" for ext in ("jpg", "png", "webp", "avif", "gif")},
 }
@@ -63,7 +64,7 @@ NO_PATHS = {
     "folder": "bundles/",
     "svg": f"media/{HASH}.svg",
     "jpeg": f"media/{HASH}.jpeg",
-    "list-plain": f"lists/{HASH}.json",
+    "list-of-lines": f"lists/{HASH}.jsonl",
     "catalog-unhashed": "targets/catalog.json",
     "head": "head.tar.zst",
     "site-file": "index.html",

@@ -19,7 +19,7 @@ from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import list_path
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.config import Config
-from tamizdat_server.publish import deltas, media, revisions, segments
+from tamizdat_server.publish import deltas, media, revisions, segments, stock
 from tamizdat_server.publish.work import Work
 
 
@@ -66,6 +66,7 @@ def _edition(work: Work, config: Config, code: str) -> Edition:
         history=_list(work, HistoryList("tamizdat.history.1", code, older)) if older else None,
         revisions=_list(work, RevisionsList("tamizdat.revisions.1", code, bundles)) if bundles else None,
         media=_list(work, MediaList("tamizdat.media.1", code, pictures)) if pictures else None,
+        stock=stock.reference(work, code),
     )
 
 

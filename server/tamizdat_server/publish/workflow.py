@@ -15,7 +15,7 @@ from tamizdat_server.heads import build_heads
 from tamizdat_server.keys import Signer
 from tamizdat_server.live import Live, read_live, root_versions
 from tamizdat_server.newsroom import Newsroom, transaction
-from tamizdat_server.publish import changes, deltas, media, revisions, segments, taint
+from tamizdat_server.publish import changes, deltas, media, revisions, segments, stock, taint
 from tamizdat_server.publish.catalogs import build_catalog
 from tamizdat_server.publish.elsewhere import Connect, connect_mirror, newest_elsewhere, take_numbers
 from tamizdat_server.publish.files import Tree
@@ -171,6 +171,7 @@ class _Publishing:
         segments.update(work, code, made, withdrawn)
         revisions.update(work, code, made, withdrawn)
         media.update(work, code, made, self.newsroom.media)
+        stock.update(work, code, made)
         taint.withdraw_unnamed(work, code, withdrawn)
         return made
 

@@ -34,6 +34,13 @@ class ListRef(Struct, frozen=True):
     bytes: Annotated[int, Meta(ge=1, le=LIMITS.list_bytes)]
 
 
+class StockRef(Struct, frozen=True):
+    """Names an edition's stock list (`format.stock`) by its plain bytes, which every complete reader can make."""
+
+    sha256: Digest
+    bytes: Annotated[int, Meta(ge=1, le=LIMITS.list_raw_bytes)]
+
+
 class DeltaRef(Struct, frozen=True):
     """A delta in one encoding. `at_from`: SHA-256 of the catalog of version `from`.
 
@@ -69,6 +76,7 @@ class Edition(Struct, frozen=True):
     history: ListRef | None = None
     revisions: ListRef | None = None
     media: ListRef | None = None
+    stock: StockRef | None = None
 
 
 class Catalog(Struct, frozen=True):
@@ -286,6 +294,7 @@ def _check_spans(deltas: list[DeltaRef], path: str) -> None:
 
 __all__ = [
     "Catalog", "DeltaRef", "Edition", "HistoryList", "Key", "ListRef", "MediaList", "MediaRef", "MirrorsList",
-    "RevisionsList", "RevisionsRef", "SegmentRef", "Site", "SiteFile", "SnapshotList", "WithdrawnList",
+    "RevisionsList", "RevisionsRef", "SegmentRef", "Site", "SiteFile", "SnapshotList", "StockRef", "Struct",
+    "WithdrawnList",
     "decode_catalog", "decode_list", "decode_site", "encode", "encode_list",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ NUMBER: Final = r"[1-9][0-9]{0,15}"
 METADATA_PATH: Final = re.compile(rf"metadata/(?:timestamp|{NUMBER}\.(?:root|snapshot|targets))\.json", re.ASCII)
 TARGET_PATH: Final = re.compile(rf"targets/{SHA256}\.(?:catalog|site)\.json", re.ASCII)
 IMMUTABLE_PATH: Final = re.compile(
-    rf"bundles/{SHA256}\.jsonl(?:\.zst)?|lists/{SHA256}\.json\.zst|media/{SHA256}\.(?:tar|jpg|png|webp|avif|gif)",
+    rf"bundles/{SHA256}\.jsonl(?:\.zst)?|lists/{SHA256}\.json(?:\.zst)?|media/{SHA256}\.(?:tar|jpg|png|webp|avif|gif)",
     re.ASCII,
 )
 HEAD_PATH: Final = re.compile(rf"head(?:-{LANGUAGE})?\.tar\.zst", re.ASCII)
@@ -51,6 +51,11 @@ def raw_bundle_path(digest: str) -> str:
 def list_path(digest: str) -> str:
     """Where the list (history, snapshot, revisions, media, withdrawn, mirrors) of this SHA-256 lies."""
     return f"lists/{digest}.json.zst"
+
+
+def stock_path(digest: str) -> str:
+    """Where a pack carries the stock list of this SHA-256."""
+    return f"lists/{digest}.json"
 
 
 def media_bundle_path(digest: str) -> str:

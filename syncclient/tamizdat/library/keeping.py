@@ -148,7 +148,7 @@ class Keeping(Writing):
             applied = self._write(Batch(dropped=[number for (number,) in held]), ours)
             db.execute("DELETE FROM saved WHERE publication = ? AND edition = ?", place)
             changelog.forget(db, ours, edition)
-            for table in ("segments", "taken"):
+            for table in ("segments", "taken", "stocks"):
                 db.execute(f"DELETE FROM {table} WHERE publication = ? AND edition = ?", place)  # noqa: S608
             db.execute(
                 "UPDATE editions SET version = 0, complete_since = '', wants_older = 0"

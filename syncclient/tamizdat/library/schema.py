@@ -254,6 +254,20 @@ CREATE INDEX retractions_at ON retractions(publication, at DESC, key);
 CREATE INDEX corrections_at ON corrections(at DESC)
 """
 
+# What it takes to hand on what is held, and to be handed what came since some version.
+_HANDING_ON: Final = """
+-- The version of the edition whose snapshot was taken last: what came up to then isn't told apart by versions.
+ALTER TABLE editions ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+UPDATE editions SET settled = (SELECT version FROM publications WHERE id = publication);
+CREATE TABLE stocks (                           -- stock lists that came in a pack, of editions that aren't held whole
+    publication INTEGER NOT NULL REFERENCES publications(id),
+    edition TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (publication, edition)
+) WITHOUT ROWID
+"""
+
 
 def _run(db: Database, script: str) -> None:
     # Not executescript: it would commit the migration's transaction halfway.
@@ -273,6 +287,12 @@ def mirrors_and_changes(db: Database) -> None:
     """The second schema."""
     _run(db, _MIRRORS)
     _run(db, _CHANGES)
+
+
+@migrations()
+def handing_on(db: Database) -> None:
+    """The third schema."""
+    _run(db, _HANDING_ON)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -102,6 +102,13 @@ class Trusting(Store):
                 "INSERT OR REPLACE INTO catalogs VALUES (?, ?, ?)", (ours, catalog.version, accepted.catalog_sha256)
             )
             changelog.note_version(db, ours, catalog.version, catalog.published)
+            named = msgspec.json.encode(
+                [edition.stock.sha256 for edition in catalog.editions.values() if edition.stock]
+            )
+            db.execute(
+                "DELETE FROM stocks WHERE publication = ? AND sha256 NOT IN (SELECT value FROM json_each(?))",
+                (ours, named.decode()),
+            )
             db.executemany(
                 "INSERT INTO editions (publication, edition, title, direction) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET title = excluded.title, direction = excluded.direction",
@@ -126,11 +133,12 @@ class Trusting(Store):
         return Standing(edition, version, since, segments, revisions, previews, standards, bundles, bool(wants_older))
 
     def finish_snapshot(
-        self, publication: str, edition: str, *, version: int, complete_since: str, at: str = ""
+        self, publication: str, edition: str, *, version: int, complete_since: str, at: str = "", newest: int = 0
     ) -> None:
         """Say that every segment needed was applied: the edition stands at `version`; `at`: when, for looking back.
 
-        The next sync of it goes by deltas. Where more is held than before, superseded records and media are asked for
+        `newest`: the version up to which some of them had news already, where that isn't `version`. The next sync of it
+        goes by deltas. Where more is held than before, superseded records and media are asked for
         from the beginning again. Raises: LibraryError.
         """
         with self.writing() as db:
@@ -142,9 +150,9 @@ class Trusting(Store):
             )
             changelog.note_snapshot(db, ours, edition, to=version, at=at)
             db.execute(
-                "UPDATE editions SET version = ?, complete_since = ?, wants_older = 0"
+                "UPDATE editions SET version = ?, complete_since = ?, wants_older = 0, settled = ?"
                 " WHERE publication = ? AND edition = ?",
-                (version, complete_since, ours, edition),
+                (version, complete_since, max(version, newest), ours, edition),
             )
             for table in ("segments", "taken"):
                 db.execute(f"DELETE FROM {table} WHERE publication = ? AND edition = ?", (ours, edition))  # noqa: S608

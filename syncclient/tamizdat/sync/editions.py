@@ -143,7 +143,9 @@ class Editions:
         if plan.no_tombstones:
             self._settle_tombstones(plan, [])
         since, at = plan.complete_since or "", utc(self.clock())
-        self.library.finish_snapshot(self.publication, plan.code, version=plan.version, complete_since=since, at=at)
+        self.library.finish_snapshot(
+            self.publication, plan.code, version=plan.version, complete_since=since, at=at, newest=plan.edition.version
+        )
         plan.complete_since = None
         plan.standing = self.library.standing(self.publication, plan.code)
 
