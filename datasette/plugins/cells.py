@@ -1,0 +1,34 @@
+"""Cells of tables and queries: a key leads to the article's page, JSON is spelled out on a row's own page."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from datasette import hookimpl
+from markupsafe import Markup
+
+KEYS = ("key", "other_key")
+
+
+@hookimpl
+def render_cell(value: object, column: str, datasette: Any) -> Markup | None:
+    """The HTML of a cell; None where Datasette's own will do."""
+    if column not in KEYS or not isinstance(value, str) or not value:
+        return None
+    place = datasette.urls.path("/article/" + quote(value))
+    return Markup('<a href="{}">{}</a>').format(place, value)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    env.filters["readable_json"] = readable_json
+
+
+def readable_json(value: object) -> str:
+    """An object or a list in JSON, indented; "" for anything else."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return ""
+    try:
+        return json.dumps(json.loads(value), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return ""
