@@ -112,7 +112,7 @@ def test_a_stick_does_not_take_the_web_addresss_place(desks: tuple[Desk, Desk], 
         desk.publish()
         report = follower.sync(desk, None)
         assert report.mirror == httpd.url
-        assert "stick" in report.problems[0]
+        assert "stick" in report.problems[0].mirror
     assert_alike(desk, follower)
 
 
@@ -158,7 +158,7 @@ def test_a_mirror_that_hides_the_first_root_can_not_make_a_library_forget(
         with pytest.raises(RollbackError):
             follower.sync(desk, httpd.url, only=True)
         report = follower.sync(desk, httpd.url)
-    assert "older" in report.problems[0]
+    assert "older" in report.problems[0].message
     assert report.mirror == str(desk.public)
     assert_alike(desk, follower)
 

@@ -15,7 +15,7 @@ from tamizdat.cli.progress import ask, watched
 from tamizdat.errors import FirstContact, Incomplete, TamizdatError, UsageError
 from tamizdat.format.names import Address, Fingerprint
 from tamizdat.library import Library
-from tamizdat.sync import Keep, SyncOptions, SyncReport
+from tamizdat.sync import Keep, Problem, SyncOptions, SyncReport
 from tamizdat.sync import sync as sync_library
 
 _DIGITS: Final = re.compile("[0-9a-f]{64}")
@@ -148,6 +148,11 @@ def _show(report: SyncReport, *, as_json: bool) -> None:
         click.echo(_told(report))
 
 
+def _passed(problem: Problem) -> str:
+    said = problem.message.removeprefix(problem.mirror).strip()
+    return one_line(f"{problem.mirror}: {said}")
+
+
 def _plan(report: SyncReport) -> str:
     planned = report.planned or []
     total = sum(bytes_ for _, bytes_ in planned)
@@ -167,6 +172,6 @@ def _told(report: SyncReport) -> str:
     lines += [
         f"  {code}: complete since {e.complete_since[:10]}" for code, e in report.editions.items() if e.complete_since
     ]
-    lines += [f"  passed over {one_line(problem)}" for problem in report.problems]
+    lines += [f"  passed over {_passed(problem)}" for problem in report.problems]
     lines += [f"  not in the pack: {path}" for path in report.missing]
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from types import TracebackType
 
 from tamizdat.library.applying import Applying
 from tamizdat.library.keeping import Keeping
+from tamizdat.library.mirrors import Mirrors
 from tamizdat.library.reading import Reading, days_ago
 from tamizdat.library.store import SCHEMA, connect
 from tamizdat.library.values import (
@@ -14,6 +15,7 @@ from tamizdat.library.values import (
     HeldRetraction,
     Holding,
     MediaChoice,
+    MirrorNote,
     Publication,
     Role,
     Standing,
@@ -22,7 +24,7 @@ from tamizdat.library.values import (
 )
 
 
-class Library(Applying, Reading, Keeping):
+class Library(Applying, Reading, Keeping, Mirrors):
     """A library file, opened. Use it in a `with` statement, or close it."""
 
     @classmethod
@@ -45,6 +47,6 @@ class Library(Applying, Reading, Keeping):
 
 
 __all__ = [
-    "SCHEMA", "Applied", "Choice", "HeldArticle", "HeldRetraction", "Holding", "Library", "MediaChoice", "Publication",
-    "Role", "Standing", "Summary", "Sync", "days_ago",
+    "SCHEMA", "Applied", "Choice", "HeldArticle", "HeldRetraction", "Holding", "Library", "MediaChoice", "MirrorNote",
+    "Publication", "Role", "Standing", "Summary", "Sync", "days_ago",
 ]  # fmt: skip

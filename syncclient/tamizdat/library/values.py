@@ -48,6 +48,17 @@ class Publication(msgspec.Struct, frozen=True):
         return Address(self.place, self.fingerprint)
 
 
+class MirrorNote(msgspec.Struct, frozen=True):
+    """How a mirror answered when a sync asked it last. `problem`: the error's code; empty: it was good.
+
+    `sends_held`: it sent a head that was held, so that it is better asked for the small timestamp first.
+    """
+
+    asked: str
+    problem: str = ""
+    sends_held: bool = False
+
+
 class Standing(msgspec.Struct, frozen=True):
     """How far an edition was applied.
 

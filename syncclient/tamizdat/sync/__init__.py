@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from tamizdat.format.names import Address
 from tamizdat.library import Library
-from tamizdat.sync.options import EditionReport, Keep, Progress, Silent, SyncOptions, SyncReport
+from tamizdat.sync.options import EditionReport, Keep, Problem, Progress, Silent, SyncOptions, SyncReport
 
-__all__ = ["EditionReport", "Keep", "Progress", "Silent", "SyncOptions", "SyncReport", "sync"]
+__all__ = ["EditionReport", "Keep", "Problem", "Progress", "Silent", "SyncOptions", "SyncReport", "sync"]
 
 
 def sync(

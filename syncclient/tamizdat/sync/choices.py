@@ -1,12 +1,13 @@
 """What the reader wants of a publication, from what was chosen before and what is said now: pure decisions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from tamizdat.errors import UsageError
 from tamizdat.format.catalog import Catalog
 from tamizdat.format.names import head_path
-from tamizdat.library import Choice, days_ago
+from tamizdat.library import Choice, MirrorNote, days_ago
 from tamizdat.sync.options import Keep, SyncOptions
 from tamizdat.sync.plan import Reach
 
@@ -24,6 +25,16 @@ def choice_of(before: Choice, options: SyncOptions) -> Choice:
         media=options.media or before.media,
         revisions=before.revisions if options.revisions is None else options.revisions,
     )
+
+
+def in_order(places: Iterable[str], notes: Mapping[str, MirrorNote], *, proxied: bool) -> list[str]:
+    """Whom to ask, each once: those who failed last time after the others, and what only Tor reaches after all."""
+
+    def rank(place: str) -> tuple[bool, bool]:
+        onion = (urlsplit(place).hostname or "").endswith(".onion")
+        return onion and not proxied, place in notes and notes[place].problem != ""
+
+    return sorted(dict.fromkeys(filter(None, places)), key=rank)
 
 
 def chosen_editions(choice: Choice, catalog: Catalog) -> list[str]:

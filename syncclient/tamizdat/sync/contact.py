@@ -1,6 +1,6 @@
 """Finding a mirror that offers an acceptable state: steps 2 and 3 of a sync. docs/format.md, section 10."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +10,7 @@ from tamizdat.errors import (
     FileMissing,
     FormatError,
     TamizdatError,
+    TooLarge,
     TransportError,
     TrustError,
     Unreachable,
@@ -19,9 +20,9 @@ from tamizdat.format.names import Fingerprint, sha256
 from tamizdat.format.pack import decode_pack
 from tamizdat.format.state import Accepted, Held
 from tamizdat.transport import HeldHead, Transport
-from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.overlay import Overlay
 from tamizdat.transport.pack import PackTransport
+from tamizdat.transport.race import Race
 from tamizdat.trust import accept
 from tamizdat.trust.updater import is_html
 
@@ -69,7 +70,10 @@ class Noted:
 
 
 class Contact:
-    """Asks mirrors in turn for a state newer than, or equal to, what is held."""
+    """Asks mirrors in turn for a state newer than, or equal to, what is held.
+
+    `problems`: who was passed over, and why; `sent_held`: who sent a head that was held, so knows no conditions.
+    """
 
     def __init__(
         self,
@@ -78,28 +82,34 @@ class Contact:
         fingerprint: Fingerprint | None,
         first_use: bool,
         clock: Callable[[], float],
+        small_first: Collection[str] = (),
     ) -> None:
+        """`small_first`: mirrors that know none of our conditions, and so are asked for their timestamp first."""
         self.held, self.fingerprint, self.first_use = held, fingerprint, first_use
-        self.clock = clock
+        self.clock, self.small_first = clock, small_first
         self.problems: list[tuple[str, TamizdatError]] = []
+        self.sent_held: set[str] = set()
         self._given: list[tuple[str, int]] = []
 
-    def first_good(self, mirrors: Sequence[Transport], *, head_path: str, head: HeldHead | None) -> Offer:
-        """The first acceptable offer; a mirror that fails, lies or lags is passed over and told in `problems`.
+    def first_good(
+        self, mirrors: Sequence[Transport], *, head_path: str, head: HeldHead | None, race: Race[Offer]
+    ) -> Offer:
+        """The first acceptable offer; a mirror that fails, lies, lags or stays silent is told of in `problems`.
 
         Raises: as `Mirrors.attempt`, once all have failed.
         """
-        asked = Mirrors(mirrors)
         try:
-            return asked.attempt(lambda mirror: self._ask(mirror, head_path, head))
+            return race.run(mirrors, lambda mirror: self._ask(mirror, head_path, head))
         finally:
-            self.problems = asked.problems
+            self.problems = race.problems
 
     def _ask(self, mirror: Transport, path: str, head: HeldHead | None) -> Offer:
         noted = Noted(mirror, self._given)
         conditional = head if head and head.path == path else None
         data = self._fetch_head(noted, path, conditional)
         if conditional and (data is None or sha256(data) == conditional.sha256):
+            if data is not None:
+                self.sent_held.add(mirror.where)
             self._check_still_fresh()
             return Offer(mirror, mirror, None, conditional, _nothing, list(self._given))
         files = _unpacked(data)
@@ -115,12 +125,23 @@ class Contact:
         return Offer(mirror, source, accepted, taken, files.__contains__, list(self._given))
 
     def _fetch_head(self, mirror: Transport, path: str, head: HeldHead | None) -> bytes | None:
+        if head and mirror.where in self.small_first:
+            if self._shows_held_timestamp(mirror):
+                return None
+            head = None
         try:
             return mirror.fetch_head(path, max_bytes=LIMITS.head_bytes, held=head)
         except TransportError as error:
             if error.code not in ("missing", "too-large"):
                 raise
             return b""  # a mirror without usable heads: format.md 9.2, go on by the plain files
+
+    def _shows_held_timestamp(self, mirror: Transport) -> bool:
+        try:
+            data = mirror.fetch(TIMESTAMP, max_bytes=LIMITS.timestamp_bytes)
+        except (FileMissing, TooLarge):
+            return False
+        return self.held is not None and data == self.held.timestamp
 
     def _accept_by(self, mirror: Transport, overlay: Transport, *, carried: bool) -> Accepted:
         try:

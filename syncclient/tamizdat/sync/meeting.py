@@ -2,18 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from typing import Final
 
-from tamizdat.errors import NothingReachable, TamizdatError, TransportError, UsageError, WrongRoot
+from tamizdat.errors import (
+    ExpiredError,
+    FileMissing,
+    NothingReachable,
+    RollbackError,
+    TamizdatError,
+    UsageError,
+    WrongRoot,
+)
 from tamizdat.format.catalog import Catalog
 from tamizdat.format.names import Address, Fingerprint, sha256
 from tamizdat.format.state import Held
-from tamizdat.library import Choice, Library, Publication
+from tamizdat.library import Choice, Library, MirrorNote, Publication
 from tamizdat.sync import known
-from tamizdat.sync.choices import check_editions, choice_of, chosen_editions, head_of
+from tamizdat.sync.choices import check_editions, choice_of, chosen_editions, head_of, in_order
 from tamizdat.sync.contact import Contact, Offer
 from tamizdat.sync.options import Clock, Progress, SyncOptions
+from tamizdat.sync.outcome import utc
 from tamizdat.transport import HeldHead, Meter, Transport, open_mirror, open_source
+from tamizdat.transport.lazy import Unopened
 from tamizdat.transport.pack import PackTransport
+from tamizdat.transport.race import PATIENCE_SECONDS, PROXIED_PATIENCE_SECONDS, Race
+
+_STILL_OF_USE: Final = (FileMissing, ExpiredError, RollbackError)
+"""What doesn't keep a mirror from having files of the catalog that somebody else showed."""
 
 
 class Meeting:
@@ -32,6 +47,9 @@ class Meeting:
         self.known: Publication | None = None
         self.version_before = 0
         self.problems: list[tuple[str, TamizdatError]] = []
+        self._notes: dict[str, MirrorNote] = {}
+        self._mirrors: dict[str, Transport] = {}
+        self._sent_held: set[str] = set()
         self._fingerprint: Fingerprint | None = None
         self._held: Held | None = None
 
@@ -57,6 +75,7 @@ class Meeting:
             self._fingerprint = self._fingerprint or publication.fingerprint
             self._held = self.library.held(publication.publication)
             self.version_before = max(self._held.catalogs, default=0) if self._held else 0
+            self._notes = self.library.mirror_notes(publication.publication)
 
     @property
     def offline(self) -> bool:
@@ -70,23 +89,54 @@ class Meeting:
         return transport
 
     def mirrors(self, first: Transport | None, catalog: Catalog | None) -> list[Transport]:
-        """The source first, else the last good one; then every other that is known."""
-        opened = {first.where: first} if first else {}
-        if self.offline:
-            return list(opened.values())
-        signed = catalog.mirrors if catalog else []
-        remembered = [self.known.last_good, self.known.place] if self.known else []
-        for place in [*remembered, *signed]:
-            if place and place not in opened:
-                try:
-                    opened[place] = self._open(place, typed=place not in signed)
-                except TransportError as error:
-                    self._note_problems([(place, error)])
-        return list(opened.values())
+        """The source first, else the last good one; then every other that is known, those that failed last time last.
 
-    def _note_problems(self, problems: Sequence[tuple[str, TamizdatError]]) -> None:
-        told = {(where, str(error)) for where, error in self.problems}
-        self.problems += [(where, error) for where, error in problems if (where, str(error)) not in told]
+        A web address that is no longer signed for is asked only where the reader typed it himself.
+        """
+        found = {first.where: first} if first else {}
+        if self.offline:
+            return list(found.values())
+        signed = [*(catalog.mirrors if catalog else ()), *(self.known.mirrors if self.known else ())]
+        place, last_good = (self.known.place, self.known.last_good) if self.known else ("", "")
+        is_known = not _is_url(last_good) or last_good in (place, *signed)
+        for where in in_order(
+            [last_good if is_known else "", place, *signed], self._notes, proxied=self.options.proxy is not None
+        ):
+            if where not in found:
+                found[where] = self._mirror(where, typed=where == place or not _is_url(where))
+        return list(found.values())
+
+    def _mirror(self, where: str, *, typed: bool) -> Transport:
+        if where not in self._mirrors:
+            self._mirrors[where] = Unopened(where, lambda: self._open(where, typed=typed))
+        return self._mirrors[where]
+
+    def helpers(self, offer: Offer, catalog: Catalog) -> list[Transport]:
+        """Whom to ask for files beside the one that made the offer: nobody who is dead, or sent something wrong."""
+        useless = {where for where, error in self.problems if not isinstance(error, _STILL_OF_USE)}
+        others = [mirror for mirror in self.mirrors(offer.mirror, catalog) if mirror is not offer.mirror]
+        return [mirror for mirror in others if mirror.where not in useless]
+
+    def note_problems(self, problems: Sequence[tuple[str, TamizdatError]]) -> None:
+        """Keep what is to be told of mirrors at the end: what each one did first."""
+        for where, error in problems:
+            if where not in [told for told, _ in self.problems]:
+                self.problems.append((where, error))
+
+    def note_mirrors(self, good: str = "") -> None:
+        """Remember how each mirror answered that was asked, and which one was `good`. Raises: LibraryError."""
+        if self.known is None or self.carried:
+            return
+        now, errors = utc(self.clock()), dict(self.problems)
+        answered = {where: error.code for where, error in errors.items()}
+        if good and isinstance(errors.get(good), FileMissing | None):
+            answered[good] = ""
+            self.library.remember_mirror(self.known.publication, good)
+        notes = {where: MirrorNote(now, code, self._sends_held(where)) for where, code in answered.items()}
+        self.library.note_mirrors(self.known.publication, notes)
+
+    def _sends_held(self, where: str) -> bool:
+        return where in self._sent_held or (where in self._notes and self._notes[where].sends_held)
 
     # -- 2. head, 3. trust ---------------------------------------------------------------------------------------------
 
@@ -107,16 +157,21 @@ class Meeting:
             fingerprint=self._fingerprint,
             first_use=self.options.trust_first_use,
             clock=self.clock,
+            small_first=[where for where, note in self._notes.items() if note.sends_held],
         )
         catalog = self.library.catalog(self.known.publication) if self.known else None
         mirrors = self.mirrors(self.typed, catalog)
         if not mirrors:
             raise self._nobody()
         self.progress.say(f"asking {mirrors[0].where}")
+        path = head_of(self.choice, catalog)
+        patience = PROXIED_PATIENCE_SECONDS if self.options.proxy else PATIENCE_SECONDS
+        race = Race[Offer](path, meter=self.meter, patience_seconds=patience)
         try:
-            return contact.first_good(mirrors, head_path=head_of(self.choice, catalog), head=self._held_head())
+            return contact.first_good(mirrors, head_path=path, head=self._held_head(), race=race)
         finally:
-            self._note_problems(contact.problems)
+            self.note_problems(contact.problems)
+            self._sent_held |= contact.sent_held
 
     def _nobody(self) -> TamizdatError:
         if len(self.problems) == 1:

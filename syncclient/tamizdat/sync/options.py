@@ -86,6 +86,14 @@ class EditionReport(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     missing_bytes: int = 0
 
 
+class Problem(msgspec.Struct, frozen=True):
+    """A mirror that was passed over: its address, the error's code, and what it says."""
+
+    mirror: str
+    code: str
+    message: str
+
+
 class SyncReport(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """What a sync did. `fresh` is `fresh`, `stale` or `very old`; `problems` tells of mirrors that were passed over.
 
@@ -106,6 +114,6 @@ class SyncReport(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     mirror: str
     seconds: float
     complete: bool
-    problems: list[str] = []
+    problems: list[Problem] = []
     missing: list[str] = []
     planned: list[tuple[str, int]] | None = None

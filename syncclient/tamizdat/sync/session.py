@@ -14,8 +14,9 @@ from tamizdat.sync.contact import Offer
 from tamizdat.sync.editions import Editions
 from tamizdat.sync.extras import Extras
 from tamizdat.sync.fetch import CapReached, Fetcher, partial_folder
+from tamizdat.sync.learning import learn_mirrors
 from tamizdat.sync.meeting import Meeting
-from tamizdat.sync.options import Clock, Progress, Silent, SyncOptions, SyncReport
+from tamizdat.sync.options import Clock, Problem, Progress, Silent, SyncOptions, SyncReport
 from tamizdat.sync.outcome import edition_report, figures, planned_files, utc
 from tamizdat.sync.plan import Available, Reach
 from tamizdat.sync.planner import Planner
@@ -58,6 +59,7 @@ class Session:
         self.begun = time.monotonic()
         self._versions_before: dict[str, int] = {}
         self._plans: list[EditionPlan] = []
+        self._asked: list[Mirrors] = []
 
     # -- the workflow --------------------------------------------------------------------------------------------------
 
@@ -69,6 +71,8 @@ class Session:
             if not self.options.dry_run:
                 with suppress(LibraryError):  # what was retracted is to leave the file, whatever else went wrong
                     self.library.shrink_after_retractions()
+                    self._note_problems()
+                    self.meeting.note_mirrors()
             raise
 
     def _rounds(self) -> SyncReport:
@@ -100,10 +104,12 @@ class Session:
             plans = self._editions(editions, reaches)  # 4. to 7.
             done = [plan.code for plan in plans if plan.done]
             self._keep(catalog, done)
-            missing = self._extras([extras[code] for code in done], last=last)  # 8.
+            learn_mirrors(self.library, catalog, fetcher, available)  # 8.
+            missing = self._extras([extras[code] for code in done], last=last)
         except CapReached as error:
             raise self._capped(error) from error
         self._keep(catalog, done)  # 9.
+        self._note_problems()
         for plan in plans:
             plan.standing = self.library.standing(catalog.publication, plan.code)
         report = self._report(offer, catalog, plans, editions.applied, missing)  # 10.
@@ -142,10 +148,11 @@ class Session:
         return _everything
 
     def _fetcher(self, offer: Offer, catalog: Catalog) -> Fetcher:
-        others = [t for t in self.meeting.mirrors(offer.mirror, catalog) if t is not offer.mirror]
         dry, cap = self.options.dry_run, self.options.max_bytes
+        mirrors = Mirrors([offer.source, *self.meeting.helpers(offer, catalog)])
+        self._asked.append(mirrors)
         return Fetcher(
-            Mirrors([offer.source, *others]),
+            mirrors,
             partial_folder(self.library.path, catalog.publication),
             progress=self.progress,
             keeps=not dry,
@@ -193,6 +200,10 @@ class Session:
                 extras.missing.append(error.path)
         return [path for extras in editions for path in extras.missing]
 
+    def _note_problems(self) -> None:
+        for mirrors in self._asked:
+            self.meeting.note_problems(mirrors.problems)
+
     def _keep(self, catalog: Catalog, codes: Sequence[str]) -> None:
         reach = self._reach()
         for code in codes:
@@ -203,8 +214,7 @@ class Session:
         self.library.shrink_after_retractions()
         if report.complete:
             fetcher.clear()
-        if not self.meeting.carried:
-            self.library.remember_mirror(report.publication, offer.mirror.where)
+        self.meeting.note_mirrors(offer.mirror.where)
         self.library.note_sync(report.publication, figures(report, self.clock()))
 
     # -- 10. report ----------------------------------------------------------------------------------------------------
@@ -260,7 +270,7 @@ class Session:
             mirror=offer.mirror.where,
             seconds=round(time.monotonic() - self.begun, 3),
             complete=not missing and not any(plan.tasks for plan in plans),
-            problems=[f"{where}: {error}" for where, error in self.meeting.problems],
+            problems=[Problem(where, error.code, str(error)) for where, error in self.meeting.problems],
             missing=missing,
             planned=planned,
         )

@@ -3,6 +3,7 @@
 import functools
 import re
 import ssl
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -84,6 +85,9 @@ class HttpTransport:
         self._meter, self._proxied = meter, proxy is not None
         self._deadlines = deadlines or Deadlines()
         self._network = WatchedNetwork(policy, self._deadlines, resolver)
+        self._lock = threading.Lock()
+        self._busy = 0
+        self._closed = False
         self._proxy_name, parsed = _parse_proxy(proxy) if proxy is not None else ("", None)
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or _tls(),
@@ -114,8 +118,12 @@ class HttpTransport:
             return bytes(inbox.data)
 
     def close(self) -> None:
-        """Close all connections."""
-        self._pool.close()
+        """Close all connections; those in use, once their threads have noticed."""
+        with self._lock:
+            self._closed = True
+            idle = not self._busy
+        if idle:
+            self._pool.close()
 
     # -- one file ----------------------------------------------------------------------------------------------------
 
@@ -149,6 +157,8 @@ class HttpTransport:
                 inbox.discard()
                 raise TooLarge(where=self.where, path=path, limit=max_bytes)
             inbox.add(piece)
+            if self._closed:
+                raise self._unreachable(path, "it isn't needed any more")
         if last is not None and len(inbox) != last + 1:
             inbox.discard()
             raise self._unreachable(path, "it sends another part of the file than it says")
@@ -198,7 +208,7 @@ class HttpTransport:
     @contextmanager
     def _exchange(self, path: str, url: httpx.URL, headers: Mapping[str, str]) -> Generator[Answer]:
         watch = Watch(self._deadlines, where=self.where, path=path, proxied=self._proxied)
-        with self._network.watching(watch), self._wrapped(path, watch):
+        with self._in_use(path), self._network.watching(watch), self._wrapped(path, watch):
             try:
                 response = self._send(url, headers, watch)
             except BaseException:
@@ -210,6 +220,22 @@ class HttpTransport:
                 yield Answer(response.status, _header_map(response.headers), response.iter_stream())
             finally:
                 response.close()
+
+    @contextmanager
+    def _in_use(self, path: str) -> Generator[None]:
+        """Nobody's connection is closed from another thread: its number could be somebody else's by then."""
+        with self._lock:
+            if self._closed:
+                raise self._unreachable(path, "it isn't needed any more")
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
+                last = self._closed and not self._busy
+            if last:
+                self._pool.close()
 
     def _send(self, url: httpx.URL, headers: Mapping[str, str], watch: Watch) -> httpcore.Response:
         while True:

@@ -23,12 +23,15 @@ T = TypeVar("T")
 class Mirrors:
     """Asks each of `transports` until one answers with what passes the check. Safe to use from several threads.
 
-    `problems`: who failed and how, in the order in which it happened, for the report.
+    Who sends what doesn't pass is not asked again, nor who fails twice in a row, as long as there is somebody else: a
+    dead mirror must not cost its deadline once more with each file. `problems`: who failed and how, in the order in
+    which it happened, for the report.
     """
 
     def __init__(self, transports: Sequence[Transport]) -> None:
         self._lock = threading.Lock()
         self._order = list(transports)
+        self._failed: set[int] = set()
         self.problems: list[tuple[str, TamizdatError]] = []
 
     @property
@@ -82,11 +85,12 @@ class Mirrors:
             else:
                 self.prefer(transport)
                 return result
-        raise _verdict(failures) from (failures[-1] if failures else None)
+        raise verdict(failures) from (failures[-1] if failures else None)
 
     def prefer(self, transport: Transport) -> None:
         """Ask this one first from now on."""
         with self._lock:
+            self._failed.discard(id(transport))
             if self._order[0] is not transport and transport in self._order:
                 self._order.remove(transport)
                 self._order.insert(0, transport)
@@ -100,12 +104,16 @@ class Mirrors:
         with self._lock:
             self.problems.append((transport.where, error))
             # A partial copy is as good as any for what it has; anyone else who failed waits at the end of the line.
-            if not isinstance(error, FileMissing) and transport in self._order:
-                self._order.remove(transport)
+            if isinstance(error, FileMissing) or transport not in self._order or len(self._order) == 1:
+                return
+            self._order.remove(transport)
+            if isinstance(error, TransportError) and id(transport) not in self._failed:
+                self._failed.add(id(transport))
                 self._order.append(transport)
 
 
-def _verdict(failures: list[TamizdatError]) -> TamizdatError:
+def verdict(failures: Sequence[TamizdatError]) -> TamizdatError:
+    """Which error tells best that all have failed so."""
     wrong = [error for error in failures if not isinstance(error, TransportError)]
     missing = [error for error in failures if isinstance(error, FileMissing)]
     if len(failures) == 1:
