@@ -15,8 +15,9 @@ import httpx
 RUN = """
 import sys
 from pathlib import Path
+from tamizdat_server.listen import find_listen
 from tamizdat_server.place import Place
-from tamizdat_server.serve import Deadlines, find_listen, serve
+from tamizdat_server.serve import Deadlines, serve
 folder, workers, header_seconds, shutdown_seconds = sys.argv[1:]
 deadlines = Deadlines(header_seconds=int(header_seconds), shutdown_seconds=int(shutdown_seconds))
 serve(Place.of(Path(folder)), find_listen("127.0.0.1", 0), workers=int(workers), deadlines=deadlines,

@@ -13,8 +13,8 @@ import pytest
 from handmade import add_bundle, make_tree
 from serving import Server, serving
 from tamizdat.errors import CannotListen, UsageError
+from tamizdat_server.listen import find_listen
 from tamizdat_server.place import Place
-from tamizdat_server.serve import find_listen
 
 HUGE = os.urandom(1_000_000) * 24
 

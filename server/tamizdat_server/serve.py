@@ -4,7 +4,6 @@ The supervisor is Granian's, which restarts a worker that died and kills one tha
 requests in flight without limit, and a stalled reader would hold it for ever.
 """
 
-import errno
 import os
 import signal
 import socket
@@ -22,9 +21,10 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from tamizdat.errors import CannotListen, UsageError
+from tamizdat.errors import CannotListen
 from tamizdat_server import logs
 from tamizdat_server.housekeeper import Housekeeper
+from tamizdat_server.listen import Listen
 from tamizdat_server.place import Place
 
 CONNECTIONS: Final = 4096
@@ -37,55 +37,6 @@ class Deadlines(msgspec.Struct, frozen=True):
 
     header_seconds: int = 15
     shutdown_seconds: int = 5
-
-
-class Listen(msgspec.Struct, frozen=True):
-    """A numeric address and a port to serve at."""
-
-    address: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """Where a browser on this machine finds the server."""
-        address, port = self.local
-        return f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
-
-    @property
-    def local(self) -> tuple[str, int]:
-        """Where this machine itself reaches the server."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.address, self.address), self.port  # noqa: S104
-
-
-def find_listen(host: str, port: int) -> Listen:
-    """Make sure that `host` and `port` (0: any) can be served at. Raises: CannotListen, UsageError.
-
-    The host below shares a taken port with whoever has it, if that is another of its kind, and readers would get
-    either; so this looks first.
-    """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"--host {host!r} is no address of this machine") from error
-    with closing(socket.socket(found[0], socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(found[4])
-        except OSError as error:
-            raise CannotListen(host=host, port=port, reason=_reason(error)) from error
-        return Listen(str(probe.getsockname()[0]), int(probe.getsockname()[1]))
-
-
-def _reason(error: OSError) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return "another program serves there already; take another --port"
-        case errno.EACCES:
-            return "this user may not; ports below 1024 are the administrator's, take another --port"
-        case errno.EADDRNOTAVAIL:
-            return "this machine has no such address; take another --host"
-        case _:
-            return error.strerror or "the system refuses"
 
 
 def serve(

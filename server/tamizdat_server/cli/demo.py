@@ -18,7 +18,7 @@ from tamizdat.errors import CannotListen, TamizdatError
 if TYPE_CHECKING:
     from tamizdat.sync import SyncReport
     from tamizdat_server.demo import Demo
-    from tamizdat_server.serve import Listen
+    from tamizdat_server.listen import Listen
 
 PORT: Final = 8000
 HOST: Final = "127.0.0.1"
@@ -63,7 +63,7 @@ def _folder(chosen: Path | None) -> Generator[Path]:
 
 
 def _listen(port: int | None) -> "Listen":
-    from tamizdat_server.serve import find_listen
+    from tamizdat_server.listen import find_listen
 
     try:
         return find_listen(HOST, PORT if port is None else port)

@@ -16,8 +16,8 @@ def serve(folder: Path, host: str, port: int, workers: int) -> None:
     DIR is a newsroom's folder, or a copy of a publication. A newsroom's is re-signed daily, with the keys that need
     no passphrase. Runs until Ctrl-C.
     """
+    from tamizdat_server.listen import find_listen
     from tamizdat_server.place import Place
-    from tamizdat_server.serve import find_listen
     from tamizdat_server.serve import serve as run
 
     place = Place.of(folder)
