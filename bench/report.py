@@ -155,14 +155,24 @@ def first(found: Updates) -> list[str]:
     bytes_ = found.first.bytes
     rows = [(f"`zstd -19` of {name}", size, "", ratio(bytes_, size)) for name, size in found.zstd.items()]
     size, requests = found.newest
+    later = found.first_later
     return [
         *table(
             ["", "bytes", "requests", "tamizdat beside it"],
-            [("tamizdat, all editions", bytes_, found.first.requests, "1.000 ×"), *rows],
+            [
+                ("tamizdat, all editions", bytes_, found.first.requests, ""),
+                *rows,
+                ("tamizdat, thirty versions later", later.bytes, later.requests, ""),
+                (
+                    "`zstd -19` of the JSON lines that stand then",
+                    found.zstd_later,
+                    "",
+                    ratio(later.bytes, found.zstd_later),
+                ),
+            ],
         ),
         "",
-        f"Thirty versions later: {found.first_later.bytes:,} bytes in {found.first_later.requests} requests.",
-        f"One edition's newest segment is there, and readable, after {size:,} bytes in {requests} requests.",
+        f"One edition's newest segment is there after {size:,} bytes in {requests} requests; three more are on the way.",
     ]
 
 

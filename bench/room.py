@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamizdat.format.catalog import Catalog
+from tamizdat.format.catalog import Catalog, SnapshotList, decode_list
+from tamizdat.format.names import list_path
 from tamizdat_server.clock import rfc3339, unix
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import read_markdown, run
@@ -66,6 +67,12 @@ class Room:
         live = read_live(self.public)
         assert live
         return live.catalog_bytes
+
+    def snapshot(self, edition: str) -> SnapshotList:
+        """The newest catalog's list of an edition's segments."""
+        ref = self.catalog.editions[edition].snapshot
+        data = (self.public / list_path(ref.sha256)).read_bytes()
+        return decode_list(data, ref, SnapshotList, edition=edition)
 
     def address(self, url: str) -> str:
         return f"{url}#{self.fingerprint}"

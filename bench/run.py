@@ -56,7 +56,7 @@ class Bench:
     def _tuning(self, room: Room) -> None:
         found, limits = tuning.measure(room), Limits(room.workload, self.scratch)
         self._write("deltas tried", report.deltas_tried(found, limits.days(1, 1)))
-        self._write("segments tried", report.segments_tried(found, limits.zstd_19_of_base()))
+        self._write("segments tried", report.segments_tried(found, limits.zstd_19_of_json(0)))
 
     def _write_updates(self, room: Room, found: updates.Updates) -> None:
         for name in ("day", "parts", "thirty", "quiet", "first"):

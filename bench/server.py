@@ -47,7 +47,7 @@ def serving(folder: Path) -> Iterator[Served]:
             file = folder / path
             data = file.read_bytes() if file.is_file() else None
             tag = f'"{hashlib.sha256(data or b"").hexdigest()}"'
-            status = 404 if data is None else 304 if self.headers.get("If-None-Match") == tag else 200
+            status = 404 if data is None else 304 if tag in self.headers.get("If-None-Match", "") else 200
             body = data if data and status == 200 else b""
             head = f"HTTP/1.1 {status} {status}\r\nContent-Length: {len(body)}\r\nETag: {tag}\r\n\r\n".encode()
             self.wfile.write(head)

@@ -42,6 +42,7 @@ class Updates:
     first_later: Synced | None = None
     newest: tuple[int, int] = (0, 0)
     zstd: dict[str, int] = field(default_factory=dict[str, int])
+    zstd_later: int = 0
     costs: list[Cost] = field(default_factory=list[Cost])
 
 
@@ -52,7 +53,7 @@ def measure(room: Room, served: Served, scratch: Path, limits: Limits) -> Update
     readers[ALL] = Reader(scratch / "all.db")
     found.first = readers[ALL].sync(room, served)
     found.zstd = _zstd_19(room, limits)
-    found.newest = _until_newest(readers["en"].sync(room, served))
+    found.newest = _until_newest(room, readers["en"].sync(room, served))
     for code in ("ru", "kk"):
         readers[code].sync(room, served)
     away = {name: reader.copy(scratch / f"{name}-away.db") for name, reader in readers.items()}
@@ -63,6 +64,7 @@ def measure(room: Room, served: Served, scratch: Path, limits: Limits) -> Update
     fresh = Reader(scratch / "later.db")
     found.first_later = fresh.sync(room, served)
     fresh.check(room)
+    found.zstd_later = limits.zstd_19_of_json(len(room.workload.days))
     _quiet(found, room, served, readers[ALL])
     _limit(found, limits)
     return found
@@ -102,17 +104,17 @@ def _zstd_19(room: Room, limits: Limits) -> dict[str, int]:
     """`zstd -19` of all records in one file, in the orders that one might mean."""
     lines = {code: [line + b"\n" for line in room.lines(code)] for code in EDITIONS}
     return {
-        "the workload's own JSON lines": limits.zstd_19_of_base(),
+        "the workload's own JSON lines": limits.zstd_19_of_json(0),
         "record lines by key, all editions mixed": limits.zstd_19(sorted(line for ls in lines.values() for line in ls)),
         "record lines, one edition after the other": limits.zstd_19(line for ls in lines.values() for line in ls),
     }
 
 
-def _until_newest(synced: Synced) -> tuple[int, int]:
-    """Bytes and requests of a first sync until its newest segment is there, all that was asked for before included."""
-    bundles = [index for index, answer in enumerate(synced.answers) if answer.path.startswith("bundles/")]
-    first = synced.answers[: bundles[0] + 1]
-    return sum(answer.body for answer in first), len(first)
+def _until_newest(room: Room, synced: Synced) -> tuple[int, int]:
+    """Bytes and requests of one edition's first sync up to its newest segment, which is the first that it asks for."""
+    snapshot = room.snapshot("en")
+    before = [answer.body for answer in synced.answers if not answer.path.startswith("bundles/")]
+    return sum(before) + snapshot.segments[-1].bytes, len(before) + 1
 
 
 def shares(head: bytes) -> Shares:
