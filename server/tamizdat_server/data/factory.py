@@ -1,11 +1,13 @@
 """Making the application."""
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from tamizdat_server.data.app import Data
 from tamizdat_server.data.folder import Folder
 from tamizdat_server.data.under import Under
 
@@ -25,7 +27,8 @@ def create_data(library: Path, *, base_url: str = "/", options: DataOptions = Da
     `base_url`: the path that it answers under, with a slash at both ends; requests come with it.
     Raises: ModuleNotFoundError where Datasette isn't installed.
     """
-    app = create_datasette(library, base_url=base_url, options=options).app()
+    import_module("datasette.app")  # now, and not when the first reader comes
+    app = Data(library, partial(create_datasette, library, base_url=base_url, options=options))
     return app if base_url == "/" else Under(base_url, app)
 
 
