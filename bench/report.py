@@ -155,6 +155,7 @@ def first(found: Updates) -> list[str]:
     bytes_ = found.first.bytes
     rows = [(f"`zstd -19` of {name}", size, "", ratio(bytes_, size)) for name, size in found.zstd.items()]
     size, requests = found.newest
+    newest = f"{size:,} bytes in {requests} requests"
     later = found.first_later
     return [
         *table(
@@ -172,7 +173,7 @@ def first(found: Updates) -> list[str]:
             ],
         ),
         "",
-        f"One edition's newest segment is there after {size:,} bytes in {requests} requests; three more are on the way.",
+        f"One edition's newest segment is there after {newest}; three more are on the way.",
     ]
 
 
