@@ -10,7 +10,7 @@ from tamizdat.library import Library
 
 _TABLES: Final = (
     """
-    CREATE TABLE IF NOT EXISTS changes (
+    CREATE TABLE IF NOT EXISTS server_changes (
         publication INTEGER NOT NULL,
         edition TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -19,25 +19,25 @@ _TABLES: Final = (
         PRIMARY KEY (publication, edition, key)
     ) WITHOUT ROWID
     """,
-    "CREATE INDEX IF NOT EXISTS changes_version ON changes(publication, version, edition, key)",
-    "CREATE TABLE IF NOT EXISTS changes_noted (publication INTEGER PRIMARY KEY, version INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS server_changes_version ON server_changes(publication, version, edition, key)",
+    "CREATE TABLE IF NOT EXISTS server_changes_noted (publication INTEGER PRIMARY KEY, version INTEGER NOT NULL)",
 )
 _NOTE: Final = """
-    INSERT INTO changes (publication, edition, key, revision, version)
+    INSERT INTO server_changes (publication, edition, key, revision, version)
     SELECT r.publication, r.edition, r.key, r.revision, :version
-    FROM records r LEFT JOIN changes c USING (publication, edition, key)
+    FROM records r LEFT JOIN server_changes c USING (publication, edition, key)
     WHERE r.publication = :publication AND r.revision IS NOT c.revision
     ON CONFLICT DO UPDATE SET revision = excluded.revision, version = excluded.version
 """
 _FORGET: Final = """
-    DELETE FROM changes WHERE publication = :publication AND NOT EXISTS (
+    DELETE FROM server_changes WHERE publication = :publication AND NOT EXISTS (
         SELECT 1 FROM records r
-        WHERE r.publication = changes.publication AND r.edition = changes.edition AND r.key = changes.key
+        WHERE r.publication = server_changes.publication AND r.edition = server_changes.edition AND r.key = server_changes.key
     )
 """
 _PAGE: Final = """
     SELECT c.version, c.edition, c.key, r.revision, r.type
-    FROM changes c JOIN records r USING (publication, edition, key)
+    FROM server_changes c JOIN records r USING (publication, edition, key)
     WHERE c.publication = (SELECT id FROM publications WHERE identity = :identity)
       AND c.version > :since AND (c.version, c.edition, c.key) > (:version, :edition_after, :key)
       AND :edition IN ('', c.edition)
@@ -66,15 +66,15 @@ def note_changes(library: Library, publication: str) -> None:
             db.execute(table)
         db.execute(_NOTE, values)
         db.execute(_FORGET, values)
-        db.execute("INSERT OR REPLACE INTO changes_noted VALUES (:publication, :version)", values)
+        db.execute("INSERT OR REPLACE INTO server_changes_noted VALUES (:publication, :version)", values)
 
 
 def noted_version(library: Library, publication: str) -> int:
     """Up to which version changes are noted; 0 for none yet."""
-    if not library.row("SELECT 1 FROM sqlite_master WHERE name = 'changes_noted'"):
+    if not library.row("SELECT 1 FROM sqlite_master WHERE name = 'server_changes_noted'"):
         return 0
     found = library.row(
-        "SELECT n.version FROM changes_noted n JOIN publications p ON p.id = n.publication WHERE identity = ?",
+        "SELECT n.version FROM server_changes_noted n JOIN publications p ON p.id = n.publication WHERE identity = ?",
         (publication,),
     )
     return int(found[0]) if found else 0
