@@ -18,8 +18,9 @@ from pathlib import Path
 from tamizdat_server.listen import find_listen
 from tamizdat_server.place import Place
 from tamizdat_server.serve import Deadlines, serve
-folder, workers, header_seconds, shutdown_seconds = sys.argv[1:]
-deadlines = Deadlines(header_seconds=int(header_seconds), shutdown_seconds=int(shutdown_seconds))
+folder, workers, *seconds = sys.argv[1:]
+header_seconds, stall_seconds, shutdown_seconds = map(int, seconds)
+deadlines = Deadlines(header_seconds, stall_seconds, shutdown_seconds)
 serve(Place.of(Path(folder)), find_listen("127.0.0.1", 0), workers=int(workers), deadlines=deadlines,
       ready=lambda url: print(url, flush=True))
 """
@@ -65,9 +66,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *, workers: int = 1, header_seconds: int = 15, shutdown_seconds: int = 5) -> Iterator[Server]:
+def serving(
+    folder: Path, *, workers: int = 1, header_seconds: int = 15, stall_seconds: int = 60, shutdown_seconds: int = 5
+) -> Iterator[Server]:
     """Serve `folder` until the block ends."""
-    arguments = [str(folder), str(workers), str(header_seconds), str(shutdown_seconds)]
+    arguments = [str(folder), *map(str, (workers, header_seconds, stall_seconds, shutdown_seconds))]
     command = [sys.executable, "-c", RUN, *arguments]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, text=True, env=dict(os.environ), **pipes)

@@ -18,7 +18,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_CHUNK_BYTES: Final = 256 * 1024
+_CHUNK_BYTES: Final = 64 * 1024
 _RETRIES: Final = 3
 _ALLOW: Final = (b"allow", b"GET, HEAD, OPTIONS")
 
@@ -114,8 +114,8 @@ def _read(source: FileIO, size: int) -> bytes:
 def _fields(file: File, found: Answer) -> Headers:
     if found.status == 200:
         return file.whole
-    length = (b"content-length", b"%d" % (found.stop - found.start))
-    return [*file.head, length, (b"content-range", b"bytes %d-%d/%d" % (found.start, found.stop - 1, file.version.size))]
+    part = b"bytes %d-%d/%d" % (found.start, found.stop - 1, file.version.size)
+    return [*file.head, (b"content-length", b"%d" % (found.stop - found.start)), (b"content-range", part)]
 
 
 async def reply(send: Send, status: int, fields: Headers, body: bytes = b"") -> None:

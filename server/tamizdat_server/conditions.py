@@ -85,11 +85,9 @@ def lists_tag(value: bytes, etag: bytes, *, weak: bool) -> bool:
     """Whether an If-Match or If-None-Match field names `etag`; `weak`: also as a weak one."""
     if etag not in value:
         return value.strip() == b"*"
-    for tag in map(bytes.strip, value.split(b",")):
-        # A compressing proxy makes our tag weak; for "is it held" that is the same file.
-        if tag == etag or (weak and tag == b"W/" + etag):
-            return True
-    return False
+    tags = [tag.strip() for tag in value.split(b",")]
+    # A compressing proxy makes our tag weak; for "is it held" that is the same file.
+    return etag in tags or (weak and b"W/" + etag in tags)
 
 
 def _range_applies(asked: dict[str, bytes], version: Version) -> bool:

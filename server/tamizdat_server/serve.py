@@ -26,6 +26,7 @@ from tamizdat_server import logs
 from tamizdat_server.housekeeper import Housekeeper
 from tamizdat_server.listen import Listen
 from tamizdat_server.place import Place
+from tamizdat_server.sockets import drop_stalled
 
 CONNECTIONS: Final = 4096
 _READY_SECONDS: Final = 60
@@ -33,9 +34,12 @@ _OPEN_FILES: Final = 65_536
 
 
 class Deadlines(msgspec.Struct, frozen=True):
-    """How long a connection may take to say what it wants, and how long the end may take, in seconds."""
+    """In seconds: how long a connection may take to say what it wants, and its reader may take nothing of what was
+    asked for; and how long the end may take.
+    """
 
     header_seconds: int = 15
+    stall_seconds: int = 60
     shutdown_seconds: int = 5
 
 
@@ -96,6 +100,7 @@ def load(place: Place, supervisor: int, deadlines: Deadlines) -> Any:
         # Until the worker sets its own handlers it has the supervisor's, which would swallow an early end.
         signal.signal(signum, signal.SIG_DFL)
     end_with(supervisor, grace_seconds=deadlines.shutdown_seconds)
+    drop_stalled(deadlines.stall_seconds)
     return create(place)
 
 
