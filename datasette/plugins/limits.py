@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, MutableMapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
 
@@ -299,6 +300,6 @@ def explain(exception: Exception) -> Refused:
     trace = exception.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown place"
     log.warning("a page failed: %s at %s", name, place)
     return Refused(500, "The mirror made a mistake", "It was noted for whoever runs it.")

@@ -30,9 +30,8 @@ _NOTE: Final = """
     ON CONFLICT DO UPDATE SET revision = excluded.revision, version = excluded.version
 """
 _FORGET: Final = """
-    DELETE FROM server_changes WHERE publication = :publication AND NOT EXISTS (
-        SELECT 1 FROM records r
-        WHERE r.publication = server_changes.publication AND r.edition = server_changes.edition AND r.key = server_changes.key
+    DELETE FROM server_changes AS c WHERE publication = :publication AND NOT EXISTS (
+        SELECT 1 FROM records r WHERE r.publication = c.publication AND r.edition = c.edition AND r.key = c.key
     )
 """
 _PAGE: Final = """

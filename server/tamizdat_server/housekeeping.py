@@ -4,23 +4,19 @@ A process of its own, so that a long first sync takes nothing from readers. It i
 itself when the supervisor is gone; whatever it was doing is safe to stop at any moment.
 """
 
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
-from tamizdat.errors import DamagedLibrary, Incomplete, NewsroomLocked, TamizdatError
+from tamizdat.errors import DamagedLibrary, Incomplete
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Address, Fingerprint
 from tamizdat.library import Library
 from tamizdat.sync import SyncOptions, sync
-from tamizdat_server import logs
 from tamizdat_server.changes import note_changes
+from tamizdat_server.chores import Chore, NotYet, keep_looking
 from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign
 from tamizdat_server.live import read_live
@@ -29,54 +25,9 @@ from tamizdat_server.logs import log
 from tamizdat_server.place import RESIGN_SECONDS, Place
 from tamizdat_server.tree import Identity
 
-_LOOK_SECONDS: Final = 0.5
-_FIRST_WAIT_SECONDS: Final = 0.5
-_LAST_WAIT_SECONDS: Final = 60
-_FIRST_RETRY_SECONDS: Final = 5
-_LAST_RETRY_SECONDS: Final = 3600
-
 # The server must show what its newsroom decided, whatever that is, and needs no pictures: they lie in the tree. It has
 # nothing to ask of other mirrors, which may show what this one doesn't.
 _OPTIONS: Final = SyncOptions(media="none", revisions=True, accept_retractions=True, only=True)
-
-
-class NotYet(Exception):
-    """What was to be done can't be done at this moment, and nothing is wrong with that."""
-
-
-class Chore:
-    """Something done when due. After a failure it waits, longer each time, and the first failure of a row is logged."""
-
-    def __init__(self, name: str, do: Callable[[], None]) -> None:
-        self._name, self._do = name, do
-        self._wait = 0.0
-        self._not_before = 0.0
-        self._told = ""
-
-    def attempt(self, *, due: bool, hurry: bool = False) -> None:
-        """Do it where it is due and not waiting; `hurry` ends the waiting."""
-        if not due or (time.monotonic() < self._not_before and not hurry):
-            return
-        try:
-            self._do()
-        except (NotYet, NewsroomLocked):
-            self._put_off(_FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS)
-        except TamizdatError as error:
-            self._failed(str(error))
-        except Exception as error:  # noqa: BLE001 - the server goes on, and this is tried again
-            self._failed(logs.fault(error))
-        else:
-            self._wait, self._not_before, self._told = 0.0, 0.0, ""
-
-    def _failed(self, why: str) -> None:
-        self._put_off(_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS)
-        if why != self._told:
-            log.warning("%s failed: %s", self._name, why)
-            self._told = why
-
-    def _put_off(self, first_seconds: float, last_seconds: float) -> None:
-        self._wait = min(max(2 * self._wait, first_seconds), last_seconds)
-        self._not_before = time.monotonic() + self._wait
 
 
 class Upkeep:
@@ -143,28 +94,10 @@ def _identity(public: Path) -> Identity | None:
         return None
 
 
-# -- the process -------------------------------------------------------------------------------------------------------
-
-
-class _Stop(BaseException):
-    """Raised wherever the process is when it is told to end: transactions roll back on the way out."""
-
-
 def main(public: str, keys: str, library: str, supervisor: str) -> None:
     """Keep house until told to end."""
     place = Place(Path(public), Path(keys) if keys else None, Path(library))
-    logs.configure()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, _stop)
-    with suppress(_Stop):
-        upkeep = Upkeep(place)
-        while os.getppid() == int(supervisor):
-            upkeep.look()
-            time.sleep(_LOOK_SECONDS)
-
-
-def _stop(_signum: int, _frame: FrameType | None) -> None:
-    raise _Stop
+    keep_looking(Upkeep(place).look, int(supervisor))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import errno
 import socket
-from contextlib import closing
 
 import msgspec
 
@@ -30,20 +29,28 @@ class Listen(msgspec.Struct, frozen=True):
 def find_listen(host: str, port: int) -> Listen:
     """Make sure that `host` and `port` (0: any) can be served at. Raises: CannotListen, UsageError.
 
-    The host below shares a taken port with whoever has it, if that is another of its kind, and readers would get
-    either; so this looks first.
+    For a host that would share a taken port with whoever has it, if that is another of its kind: readers would get
+    either.
     """
+    listen, bound = bind(host, port)
+    bound.close()
+    return listen
+
+
+def bind(host: str, port: int) -> tuple[Listen, socket.socket]:
+    """A socket at `host` and `port` (0: any), not listening yet. Raises: CannotListen, UsageError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (OSError, UnicodeError) as error:
         raise UsageError(f"--host {host!r} is no address of this machine") from error
-    with closing(socket.socket(found[0], socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(found[4])
-        except OSError as error:
-            raise CannotListen(host=host, port=port, reason=_reason(error)) from error
-        return Listen(str(probe.getsockname()[0]), int(probe.getsockname()[1]))
+    bound = socket.socket(found[0], socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(found[4])
+    except OSError as error:
+        bound.close()
+        raise CannotListen(host=host, port=port, reason=_reason(error)) from error
+    return Listen(str(bound.getsockname()[0]), int(bound.getsockname()[1])), bound
 
 
 def _reason(error: OSError) -> str:

@@ -23,7 +23,7 @@ from granian.server import Server
 
 from tamizdat.errors import CannotListen
 from tamizdat_server import logs
-from tamizdat_server.housekeeper import Housekeeper
+from tamizdat_server.helpers import housekeeper
 from tamizdat_server.listen import Listen
 from tamizdat_server.place import Place
 from tamizdat_server.sockets import drop_stalled
@@ -59,10 +59,10 @@ def serve(
     logs.configure()
     _allow_open_files()
     server = _granian(listen, workers, deadlines)
-    housekeeper = Housekeeper(place)
-    server.on_startup(housekeeper.start)
+    helper = housekeeper(place)
+    server.on_startup(helper.start)
     server.on_startup(partial(_announce, listen, ready))
-    server.on_shutdown(housekeeper.stop)
+    server.on_shutdown(helper.stop)
     try:
         server.serve(target_loader=partial(load, place, os.getpid(), deadlines), wrap_loader=False)
     except SystemExit as end:

@@ -5,17 +5,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import platformdirs
 
 from tamizdat.errors import UsageError
 from tamizdat.library import Library, Publication
+from tamizdat.library.default import default_library
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-def default_library() -> Path:
-    """Where the library lies unless the reader says otherwise."""
-    return platformdirs.user_data_path("tamizdat", appauthor=False) / "library.db"
 
 
 def reader_options(command: F) -> F:

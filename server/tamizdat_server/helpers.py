@@ -1,4 +1,4 @@
-"""The housekeeper's process, as its supervisor sees it; what it does is in housekeeping.py, slow to import."""
+"""Processes beside a server, as their supervisor sees them. What they do is in modules of their own, slow to import."""
 
 import os
 import subprocess
@@ -13,18 +13,19 @@ _STOP_SECONDS: Final = 3
 _RESTART_SECONDS: Final = 2
 
 
-class Housekeeper:
-    """The process, as its supervisor sees it: started again if it dies."""
+class Helper:
+    """A process that runs `module` with these words and this process's number, and is started again if it dies."""
 
-    def __init__(self, place: Place) -> None:
-        self._command = [sys.executable, "-m", "tamizdat_server.housekeeping", *_words(place), str(os.getpid())]
+    def __init__(self, name: str, module: str, *words: str) -> None:
+        self._name = name
+        self._command = [sys.executable, "-m", module, *words, str(os.getpid())]
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
     def start(self) -> None:
         """Start it, and a thread that waits for it. Call before the workers are forked, since a `stop` needs it."""
         self._process = self._spawn()
-        threading.Thread(target=self._keep_running, name="housekeeper", daemon=True).start()
+        threading.Thread(target=self._keep_running, name=self._name, daemon=True).start()
 
     def stop(self) -> None:
         """End it within a few seconds."""
@@ -41,7 +42,7 @@ class Housekeeper:
             code = self._process.wait()
             if self._stopping.wait(_RESTART_SECONDS):
                 return
-            log.warning("the housekeeper ended with code %d; it is started again", code)
+            log.warning("%s ended with code %d; it is started again", self._name, code)
             self._process = self._spawn()
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
@@ -50,5 +51,7 @@ class Housekeeper:
         return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, close_fds=False)  # noqa: S603
 
 
-def _words(place: Place) -> list[str]:
-    return [str(place.public), str(place.keys or ""), str(place.library)]
+def housekeeper(place: Place) -> Helper:
+    """The one that re-signs daily, and keeps the server's own library in step."""
+    words = str(place.public), str(place.keys or ""), str(place.library)
+    return Helper("the housekeeper", "tamizdat_server.housekeeping", *words)
