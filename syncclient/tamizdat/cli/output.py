@@ -9,6 +9,7 @@ import msgspec
 
 from tamizdat.errors import TamizdatError
 
+SHOWN: Final = 20
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -49,6 +50,13 @@ def size(count: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """`1 article`, `12 articles`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def named(told: str, paths: list[str]) -> list[str]:
+    """A line for each path, and how many more there are beyond what people read."""
+    shown = [f"{told}: {one_line(path)}" for path in paths[:SHOWN]]
+    more = len(paths) - SHOWN
+    return [*shown, f"{told}: {more} more"] if more > 0 else shown
 
 
 def at_terminal() -> bool:

@@ -1,16 +1,14 @@
 """`tamizdat verify`."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
-from tamizdat.cli.output import count, one_line, show_json, size
+from tamizdat.cli.output import count, named, one_line, show_json, size
 from tamizdat.cli.progress import watched
 
 if TYPE_CHECKING:
     from tamizdat.mirror import VerifyReport
-
-SHOWN: Final = 20
 
 
 @click.command()
@@ -41,14 +39,14 @@ def _for_people(report: "VerifyReport") -> str:
         f"version {report.version}, {report.fresh}, fingerprint {report.fingerprint}",
         f"{count(report.files, 'file')} read, {size(report.bytes)}; {report.older} of earlier versions",
     ]
+    if report.newest:
+        lines.append(
+            f"holds the news of {count(report.newest, 'day')}; {count(report.left_out, 'file')} left out by choice"
+        )
+    if report.packed:
+        lines.append("a pack, or from one: without pages for browsers and without heads")
     for name in ("broken", "missing", "stale", "extra"):
-        lines += _named(name, getattr(report, name))
+        lines += named(name, getattr(report, name))
     if report.exit_code == 0:
         lines.append("sound: every file is what the newsroom signed for")
     return "\n".join(lines)
-
-
-def _named(name: str, paths: list[str]) -> list[str]:
-    shown = [f"{name}: {one_line(path)}" for path in paths[:SHOWN]]
-    more = len(paths) - SHOWN
-    return [*shown, f"{name}: {more} more"] if more > 0 else shown

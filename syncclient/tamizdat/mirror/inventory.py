@@ -14,20 +14,28 @@ from tamizdat.format.catalog import (
     MediaList,
     MirrorsList,
     RevisionsList,
+    RevisionsRef,
+    SegmentRef,
     Site,
     SnapshotList,
     WithdrawnList,
     decode_list,
 )
 from tamizdat.format.names import bundle_path, list_path, media_bundle_path
+from tamizdat.mirror.selection import EVERYTHING, Selection
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A file of the tree: path, exact size in bytes, SHA-256."""
+    """A file of the tree: path, exact size in bytes, SHA-256. `chosen` False: this copy does without it.
+
+    `raw_sha256`: of a bundle, the digest of what it decompresses to, by which a pack may carry it instead.
+    """
 
     path: str
     bytes: int
     sha256: str
+    chosen: bool = True
+    raw_sha256: str = ""
 
 
 Read = Callable[[Item], bytes]
@@ -56,23 +64,36 @@ def list_item(ref: ListRef) -> Item:
     return Item(list_path(ref.sha256), ref.bytes, ref.sha256)
 
 
-def walk(catalog: Catalog, site: Site, read: Read, *, failed: Callable[[Item, TamizdatError], None]) -> Iterator[Item]:
-    """Every file that the catalog and site.json reach, each once; a list that can't be read goes to `failed`."""
-    seen: set[str] = set()
-    for item in _all(catalog, site, read, failed):
-        if item.path not in seen:
-            seen.add(item.path)
-            yield item
+def walk(
+    catalog: Catalog,
+    site: Site,
+    read: Read,
+    *,
+    failed: Callable[[Item, TamizdatError], None],
+    selection: Selection = EVERYTHING,
+) -> list[Item]:
+    """Every file that the catalog and site.json reach, each once; a list that can't be read goes to `failed`.
+
+    The pictures in media bundles are files as well, which nothing but the bundle names.
+    """
+    found: dict[str, Item] = {}
+    for item in _all(catalog, site, read, failed, selection):
+        # The same bytes may be named in two places, of which a copy does without one.
+        if item.path not in found or item.chosen:
+            found[item.path] = item
+    return list(found.values())
 
 
-def _all(catalog: Catalog, site: Site, read: Read, failed: Callable[[Item, TamizdatError], None]) -> Iterator[Item]:
+def _all(
+    catalog: Catalog, site: Site, read: Read, failed: Callable[[Item, TamizdatError], None], selection: Selection
+) -> Iterator[Item]:
     for edition in catalog.editions.values():
-        yield from map(_delta, edition.deltas)
+        yield from map(_bundle, edition.deltas)
     for ref, kind, code in lists(catalog):
         item = list_item(ref)
         yield item
         try:
-            listed = list(_listed(decode_list(read(item), ref, kind, edition=code, path=item.path)))
+            listed = list(_listed(decode_list(read(item), ref, kind, edition=code, path=item.path), selection))
         except TamizdatError as error:
             failed(item, error)
             continue
@@ -81,22 +102,25 @@ def _all(catalog: Catalog, site: Site, read: Read, failed: Callable[[Item, Tamiz
         yield Item(file.path, file.bytes, file.sha256)
 
 
-def _delta(ref: DeltaRef) -> Item:
-    return Item(bundle_path(ref.sha256), ref.bytes, ref.sha256)
+def _bundle(ref: DeltaRef | SegmentRef | RevisionsRef, chosen: bool = True) -> Item:
+    return Item(bundle_path(ref.sha256), ref.bytes, ref.sha256, chosen, ref.raw_sha256)
 
 
-def _listed(value: AnyList) -> Iterator[Item]:
+def _listed(value: AnyList, selection: Selection) -> Iterator[Item]:
     match value:
         case HistoryList():
-            yield from map(_delta, value.deltas)
+            for delta in value.deltas:
+                yield _bundle(delta, selection.takes_delta(delta))
         case SnapshotList():
-            for ref in (*value.segments, *value.tombstones):
-                yield Item(bundle_path(ref.sha256), ref.bytes, ref.sha256)
+            for segment, chosen in selection.segments(value):
+                yield _bundle(segment, chosen)
+            yield from map(_bundle, value.tombstones)
         case RevisionsList():
             for bundle in value.bundles:
-                yield Item(bundle_path(bundle.sha256), bundle.bytes, bundle.sha256)
+                yield _bundle(bundle, selection.takes_version(bundle.to))
         case MediaList():
             for media in value.bundles:
-                yield Item(media_bundle_path(media.sha256), media.bytes, media.sha256)
+                path = media_bundle_path(media.sha256)
+                yield Item(path, media.bytes, media.sha256, selection.takes_version(media.to))
         case _:
             return

@@ -1,30 +1,43 @@
 """Whether a copy of a publication is whole, unchanged and fresh: every file of it is read."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from tamizdat.errors import ExpiredError, FileMissing, HashMismatch, TamizdatError, TooLarge, TransportError
 from tamizdat.format.catalog import Site, decode_site
 from tamizdat.format.limits import LIMITS
-from tamizdat.format.names import METADATA_PATH, Address, Fingerprint, head_path, is_pack_path, sha256, target_path
-from tamizdat.format.pack import decode_pack, decode_tar
+from tamizdat.format.names import (
+    HEAD_PATH,
+    IMMUTABLE_PATH,
+    METADATA_PATH,
+    Address,
+    Fingerprint,
+    is_pack_path,
+    raw_bundle_path,
+    sha256,
+    target_path,
+)
 from tamizdat.format.state import Accepted
+from tamizdat.mirror.folder import Folder, read_state
+from tamizdat.mirror.heads import TIMESTAMP, check_head, head_paths, is_current, open_head
 from tamizdat.mirror.inventory import Item, walk
+from tamizdat.mirror.pictures import pictures
+from tamizdat.mirror.state import State
 from tamizdat.transport import Meter, Transport, open_source
+from tamizdat.transport.pack import PackTransport
 from tamizdat.trust import accept, freshness
 from tamizdat.trust.past import check_past
-
-TIMESTAMP: Final = "metadata/timestamp.json"
 
 
 class VerifyReport(msgspec.Struct):
     """What `verify` found. `missing`, `broken`, `stale` and `extra` name paths; of a whole copy, only `extra` may.
 
-    `files` and `bytes` count what was read. `older` are sound files of earlier versions.
+    `files` and `bytes` count what was read. `older` are sound files of earlier versions. A copy may hold only a part by
+    choice: `newest` so many days (0: all), without the `left_out` files, which are none of the missing; `packed`, it is
+    a pack or came from one, and has neither pages nor heads.
     """
 
     publication: str
@@ -35,6 +48,9 @@ class VerifyReport(msgspec.Struct):
     files: int = 0
     bytes: int = 0
     older: int = 0
+    newest: int = 0
+    left_out: int = 0
+    packed: bool = False
     missing: list[str] = []
     broken: list[str] = []
     stale: list[str] = []
@@ -69,9 +85,23 @@ def verify(
     address = Address.parse(source)
     transport = open_source(address.place, meter=Meter(), proxy=proxy, allow_private=allow_private)
     try:
-        return Verification(transport, address.fingerprint, clock, seen).run(_folder(address.place))
+        return Verification(transport, address.fingerprint, clock, seen).run(_copy(address))
     finally:
         transport.close()
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """What can be known of a copy beside what it serves: all its paths, where they can be listed; and its choices."""
+
+    paths: Iterable[str] = ()
+    state: State = msgspec.field(default_factory=State)
+
+
+def _copy(address: Address) -> Copy:
+    place = Path(address.place).expanduser()
+    if address.is_url or not place.is_dir():
+        return Copy()
+    return Copy(sorted(Folder(place).files()), read_state(place))
 
 
 class Verification:
@@ -96,7 +126,7 @@ class Verification:
             fresh=freshness(accepted.signed, int(clock())),
         )
         if expired:
-            self.report.stale.append("metadata/timestamp.json")
+            self.report.stale.append(TIMESTAMP)
 
     def _accept(self, fingerprint: Fingerprint | None, *, carried: bool) -> Accepted:
         return accept(
@@ -113,22 +143,23 @@ class Verification:
         self.known.add(path)
         return data
 
-    def run(self, folder: Path | None) -> VerifyReport:
-        """Everything that is listed; in a folder, everything else that lies there too."""
-        for version, root in self.accepted.roots.items():
-            self._seen(f"metadata/{version}.root.json", len(root))
-        for version in range(1, max(self.accepted.roots)):
-            self._try(f"metadata/{version}.root.json", self._check_root)
-        for item in walk(self.accepted.catalog, self._site(), self._read, failed=self._failed):
-            self._check(item)
-        for path in (head_path(), *map(head_path, self.accepted.catalog.editions)):
+    def run(self, copy: Copy) -> VerifyReport:
+        """Everything that is listed; where more can be seen of the copy, everything else that lies there too."""
+        report, state = self.report, copy.state if copy.state.publication == self.accepted.publication else State()
+        in_pack = isinstance(self.transport, PackTransport)
+        report.newest, report.packed = state.selection.days, state.packed or in_pack
+        self._check_roots()
+        for item in walk(
+            self.accepted.catalog, self._site(), self._read, failed=self._failed, selection=state.selection
+        ):
+            self._check_wanted(item)
+        for path in () if report.packed else head_paths(self.accepted.catalog):
             self._try(path, self._check_head)
-        if folder:
-            for path in _files(folder):
-                if path not in self.known:
-                    self._try(path, self._check_unlisted)
-        self.report.files = len(self.known)
-        return self.report
+        for path in self.transport.paths() if isinstance(self.transport, PackTransport) else copy.paths:
+            if path not in self.known:
+                self._try(path, self._check_unlisted)
+        report.files = len(self.known)
+        return report
 
     # -- what is listed ------------------------------------------------------------------------------------------------
 
@@ -141,22 +172,40 @@ class Verification:
             self._failed(item, error)
             return Site("tamizdat.site.1", [])
 
+    def _check_roots(self) -> None:
+        for version, root in self.accepted.roots.items():
+            self._seen(f"metadata/{version}.root.json", len(root))
+        for version in range(1, max(self.accepted.roots)):
+            self._try(f"metadata/{version}.root.json", self._check_root)
+
+    def _check_wanted(self, item: Item) -> None:
+        if not item.chosen:
+            self.report.left_out += 1
+        elif IMMUTABLE_PATH.fullmatch(item.path) or not self.report.packed:
+            self._check(item)
+
     def _check(self, item: Item) -> None:
         if item.path in self.known:
             return
         try:
             data = self._read(item)
             if item.path.endswith(".tar"):
-                self._check_pictures(data, item.path)
+                for path, picture in pictures(data, item.path):
+                    self._check(Item(path, len(picture), sha256(picture)))
+        except FileMissing as error:
+            if not self._is_there_plain(item):
+                self._failed(item, error)
         except TamizdatError as error:
             self._failed(item, error)
 
-    def _check_pictures(self, tar: bytes, path: str) -> None:
-        for name, content in decode_tar(tar, allowed=is_pack_path, path=path):
-            digest = sha256(content)
-            if digest not in name:
-                raise HashMismatch(path=path)
-            self._check(Item(name, len(content), digest))
+    def _is_there_plain(self, item: Item) -> bool:
+        """Whether a pack carries a bundle as it is before compression. Its digest is in its name."""
+        path = raw_bundle_path(item.raw_sha256)
+        if not isinstance(self.transport, PackTransport) or path not in self.transport.paths():
+            return False
+        self._try(path, self._check_unlisted)
+        self.report.older -= path not in self.report.broken
+        return True
 
     def _read(self, item: Item) -> bytes:
         data = self._fetch(item.path, max_bytes=item.bytes)
@@ -179,23 +228,11 @@ class Verification:
     def _check_head(self, path: str) -> None:
         data = self._fetch(path, max_bytes=LIMITS.head_bytes)
         self._seen(path, len(data))
-        files = decode_pack(data, path=path)
-        if files.get(TIMESTAMP) != self.accepted.timestamp:
+        files = open_head(data, path=path)
+        if is_current(files, self.accepted):
+            check_head(files, self.accepted, path=path)
+        else:
             self.report.stale.append(path)
-            return
-        for name, content in files.items():
-            # The tree's own file may be the damaged one, so each entry is judged by itself.
-            sound = self._trusted(name) == content if METADATA_PATH.fullmatch(name) else sha256(content) in name
-            if not sound or name not in self.known:
-                raise HashMismatch(path=path)
-
-    def _trusted(self, path: str) -> bytes | None:
-        """The accepted metadata at this path."""
-        number, _, role = path.removeprefix("metadata/").removesuffix(".json").rpartition(".")
-        if role == "root":
-            return self.accepted.roots.get(int(number))
-        accepted = self.accepted
-        return {"timestamp": accepted.timestamp, "snapshot": accepted.snapshot, "targets": accepted.targets}.get(role)
 
     def _check_unlisted(self, path: str) -> None:
         """A sound file of an earlier version is told as older; anything that isn't a publication's as extra."""
@@ -207,7 +244,8 @@ class Verification:
             if sha256(data) not in path:
                 raise HashMismatch(path=path)
         else:
-            self.report.extra.append(path)
+            # A head of an edition that is gone would go on telling old news.
+            (self.report.stale if HEAD_PATH.fullmatch(path) else self.report.extra).append(path)
             return
         self.report.older += 1
 
@@ -234,15 +272,3 @@ class Verification:
             self.report.missing.append(item.path)
         else:
             raise error
-
-
-def _folder(place: str) -> Path | None:
-    path = Path(place).expanduser()
-    return path if "://" not in place and path.is_dir() else None
-
-
-def _files(folder: Path) -> Iterator[str]:
-    """Every path below `folder`, with '/'; temporary files of a copy under way included."""
-    for path in sorted(folder.rglob("*")):
-        if not path.is_dir():
-            yield path.relative_to(folder).as_posix()
