@@ -51,7 +51,8 @@ _PRAGMAS: Final = frozenset(
     }
 )
 # Its answer has the file's path in it, so it may be asked as a statement, which strangers can't, but not as a table.
-_PRAGMAS_OF_HOSTS: Final = frozenset({"database_list"})
+# Datasette 1.0 wraps connections with sqlite-utils, which sets `recursive_triggers`; nothing is written, so none runs.
+_PRAGMAS_OF_HOSTS: Final = frozenset({"database_list", "recursive_triggers"})
 _FORBIDDEN_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer", "fts5"})
 _STATEMENTS: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 
