@@ -1,8 +1,8 @@
-"""Cells of tables and queries: a key leads to the article's page, JSON is spelled out on a row's own page."""
+"""What the pages of tables and queries add to Datasette's: links to articles, JSON spelled out, local addresses."""
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from datasette import hookimpl
 from markupsafe import Markup
@@ -22,6 +22,7 @@ def render_cell(value: object, column: str, datasette: Any) -> Markup | None:
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
     env.filters["readable_json"] = readable_json
+    env.filters["local"] = local
 
 
 def readable_json(value: object) -> str:
@@ -32,3 +33,8 @@ def readable_json(value: object) -> str:
         return json.dumps(json.loads(value), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
         return ""
+
+
+def local(url: str) -> str:
+    """A link without scheme and host. Datasette takes both from the request, and behind a proxy they are wrong."""
+    return urlsplit(url)._replace(scheme="", netloc="").geturl()
