@@ -96,7 +96,8 @@ def test_a_library_of_the_first_schema_learns_to_note_changes(tmp_path: Path):
             db.execute(f"DROP TABLE {name}")
         for column in ("head_bytes", "more_mirrors", "more_mirrors_sha256"):
             db.execute(f"ALTER TABLE publications DROP COLUMN {column}")
-        db.execute("DROP INDEX retractions_at")
+        for index in ("retractions_at", "corrections_at"):
+            db.execute(f"DROP INDEX {index}")
         db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (schema.migrations.applied(Database(db))[1].name,))
         db.execute("PRAGMA user_version = 1")
     db.close()

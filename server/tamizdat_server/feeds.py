@@ -21,7 +21,7 @@ def _feed(
 ) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="utf-8"?>'
     yield f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(edition)}>'
-    yield f"<id>{_name(publication, edition)}</id>"
+    yield f"<id>{name_of(publication, edition)}</id>"
     yield f"<title>{_text(title)}</title>"
     yield f"<updated>{max([updated, *(article.updated for article in articles)])}</updated>"
     yield f"<author><name>{_text(title)}</name></author>"
@@ -35,27 +35,28 @@ def _feed(
 
 def _entry(article: Article, publication: str, base: str) -> Iterator[str]:
     yield "<entry>"
-    yield f"<id>{_name(publication, article.edition, article.key)}</id>"
+    yield f"<id>{name_of(publication, article.edition, article.key)}</id>"
     yield f"<title>{_text(article.title)}</title>"
     yield f"<published>{article.published}</published><updated>{article.updated}</updated>"
-    yield f"<link href={quoteattr(_clean(article.source_url) or base or '../index.html')}/>"
+    yield f"<link href={quoteattr(fit(article.source_url) or base or '../index.html')}/>"
     if article.byline:
         yield f"<author><name>{_text(article.byline)}</name></author>"
     for tag in article.tags:
-        yield f"<category term={quoteattr(_clean(tag))}/>"
+        yield f"<category term={quoteattr(fit(tag))}/>"
     if article.summary:
         yield f"<summary>{_text(article.summary)}</summary>"
     yield "</entry>"
 
 
-def _name(*parts: str) -> str:
+def name_of(*parts: str) -> str:
     """A name that stays the same for ever, wherever the feed lies."""
     return uuid.uuid5(uuid.NAMESPACE_URL, "tamizdat:" + "/".join(parts)).urn
 
 
-def _clean(text: str) -> str:
+def fit(text: str) -> str:
+    """`text` without what XML can't hold."""
     return _UNFIT.sub("", text)
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text))
+    return escape(fit(text))

@@ -1,5 +1,6 @@
 """Articles as HTML: a fragment of plain elements, every text escaped, no scripts, no styles, no frames."""
 
+from collections.abc import Container
 from html import escape
 from typing import Final
 
@@ -29,6 +30,17 @@ from tamizdat.render.clean import clean, is_link
 _SIZES: Final = "(max-width: 48rem) 100vw, 48rem"
 
 
+def body_to_html(article: Article, *, root: str = "", held: Container[str] | None = None) -> str:
+    """Lead picture, body and footnotes, without what stands around them.
+
+    `root`: as for `to_html`. `held`: digests of the pictures' files that are there, None: all are. A picture of which
+    there is none gives way to the words that describe it.
+    """
+    page = _Page(article, root, held)
+    lead = f"<figure>{page.image(article.image)}</figure>" if article.image else ""
+    return "\n".join(filter(None, (lead, page.blocks(article.body), page.notes())))
+
+
 def to_html(article: Article, *, root: str = "") -> str:
     """The article as one `<article>` element. `root`: what stands ahead of `media/…` in the addresses of pictures."""
     page = _Page(article, root)
@@ -47,9 +59,10 @@ def _text(text: str) -> str:
 class _Page:
     """One article on its way to HTML; numbers the footnotes in the order in which they are referred to."""
 
-    def __init__(self, article: Article, root: str) -> None:
+    def __init__(self, article: Article, root: str, held: Container[str] | None = None) -> None:
         self.article = article
         self.root = root
+        self.held = held
         self.noted: list[str] = []
 
     # -- around the body -----------------------------------------------------------------------------------------------
@@ -111,10 +124,14 @@ class _Page:
         credit = f'<span class="credit">{_text(figure.credit)}</span>' if figure.credit else ""
         caption = " ".join(filter(None, (self.inlines(figure.caption), credit)))
         below = f"<figcaption>{caption}</figcaption>" if caption else ""
-        return f"<figure>{self.image(figure.image)}{below}</figure>"
+        image = self.image(figure.image)
+        return f"<figure>{image}{below}</figure>" if image or below else ""
 
     def image(self, image: Image) -> str:
-        files = sorted(image.variants, key=lambda file: file.width)
+        there = [file for file in image.variants if self.held is None or file.sha256 in self.held]
+        if not there:
+            return f'<p class="absent">{_text(image.alt)}</p>' if image.alt else ""
+        files = sorted(there, key=lambda file: file.width)
         sources = ", ".join(f"{self.root}{file.path} {file.width}w" for file in files)
         return (
             f'<img src="{_text(self.root + files[-1].path)}" srcset="{_text(sources)}" sizes="{_SIZES}"'
@@ -124,7 +141,11 @@ class _Page:
     def table(self, table: Table) -> str:
         head = "".join(f"<th>{self.inlines(cell)}</th>" for cell in table.header)
         rows = "".join(f"<tr>{''.join(f'<td>{self.inlines(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
-        return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{rows}</tbody></table>"
+        # A wide one scrolls by itself, also by keys.
+        return (
+            f'<div class="wide" tabindex="0"><table>{f"<thead><tr>{head}</tr></thead>" if head else ""}'
+            f"<tbody>{rows}</tbody></table></div>"
+        )
 
     # -- inlines -------------------------------------------------------------------------------------------------------
 
