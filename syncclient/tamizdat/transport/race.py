@@ -14,7 +14,7 @@ PATIENCE_SECONDS: Final = 3.0
 PROXIED_PATIENCE_SECONDS: Final = 12.0
 """Behind a proxy a first answer takes longer: a Tor circuit has to be built."""
 LIVELY_BYTES_PER_SECOND: Final = 256
-AT_ONCE: Final = 8
+AT_ONCE: Final = 32
 T = TypeVar("T")
 
 
