@@ -45,7 +45,7 @@ def stalled(server: Server, path: str, count: int) -> Iterator[list[socket.socke
 def worker(server: Server) -> Path:
     """The worker's folder in /proc."""
     lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in server.children()}
-    return next(Path(f"/proc/{pid}") for pid, line in lines.items() if b"housekeeping" not in line)
+    return next(Path(f"/proc/{pid}") for pid, line in lines.items() if b"\0-m\0" not in line)
 
 
 def connections(process: Path) -> int:

@@ -1,23 +1,28 @@
-"""The ASGI application of one worker: the tree, and below /api/ the read API."""
+"""The ASGI application of one worker: the tree, below /api/ the read API, and below /data/ the archive."""
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from tamizdat_server import headers
 from tamizdat_server.blobs import Blobs, Receive, Scope, Send, refuse, reply
+from tamizdat_server.data.asking import Archive
 from tamizdat_server.logs import log
 from tamizdat_server.place import Place
 from tamizdat_server.tree import Tree
 
 API: Final = "/api"
+DATA: Final = "/data"
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Application:
     """Sends each request to the part that answers for its path, and both lifespan messages to the framework."""
 
-    def __init__(self, blobs: Blobs, api: Any) -> None:
-        self._blobs, self._api = blobs, api
+    def __init__(self, blobs: Blobs, api: Any, archive: App | None = None) -> None:
+        self._blobs, self._api, self._archive = blobs, api, archive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -29,15 +34,20 @@ class Application:
                 await send({"type": "websocket.close", "code": 1000})
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
-        part = self._ask_api if path.startswith(API) and path[len(API) :][:1] in ("", "/") else self._blobs
         try:
-            await part(scope, receive, send)
+            await self._part(scope["path"])(scope, receive, send)
         except Exception:  # noqa: BLE001 - whatever it was, the server goes on
             log.exception("a request failed")
             # Fails in turn where the answer had begun; then the connection just ends.
             with suppress(Exception):
                 await refuse(send, 500, b"The server made a mistake.\n", head=scope["method"] == "HEAD")
+
+    def _part(self, path: str) -> App:
+        if _is_below(API, path):
+            return self._ask_api
+        if self._archive and _is_below(DATA, path):
+            return self._archive if path != DATA else _add_slash
+        return self._blobs
 
     async def _ask_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Like files: readable from any origin, by HEAD too, under the same strict headers."""
@@ -56,8 +66,18 @@ class Application:
         await self._api({**scope, "method": "GET"} if only_head else scope, receive, pass_on)
 
 
-def create(place: Place) -> Application:
-    """The application that serves `place`."""
+def _is_below(part: str, path: str) -> bool:
+    return path.startswith(part) and path[len(part) :][:1] in ("", "/")
+
+
+async def _add_slash(scope: Scope, _receive: Receive, send: Send) -> None:
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    await reply(send, 308, [(b"location", f"{DATA}/".encode() + query), *headers.OPAQUE])
+
+
+def create(place: Place, archive: Path | None = None) -> Application:
+    """The application that serves `place`. `archive`: the socket that the archive's process answers at."""
     from tamizdat_server.api import create_api
 
-    return Application(Blobs(Tree(place.public)), create_api(place))
+    asking = Archive(archive) if archive else None
+    return Application(Blobs(Tree(place.public)), create_api(place), asking)

@@ -17,6 +17,7 @@ from tamizdat.library import Library
 from tamizdat.sync import SyncOptions, sync
 from tamizdat_server.changes import note_changes
 from tamizdat_server.chores import Chore, NotYet, keep_looking
+from tamizdat_server.data import is_installed
 from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign
 from tamizdat_server.live import read_live
@@ -25,9 +26,11 @@ from tamizdat_server.logs import log
 from tamizdat_server.place import RESIGN_SECONDS, Place
 from tamizdat_server.tree import Identity
 
-# The server must show what its newsroom decided, whatever that is, and needs no pictures: they lie in the tree. It has
-# nothing to ask of other mirrors, which may show what this one doesn't.
-_OPTIONS: Final = SyncOptions(media="none", revisions=True, accept_retractions=True, only=True)
+# The server must show what its newsroom decided, whatever that is. Pictures are for the archive's pages; all else takes
+# them from the tree. It has nothing to ask of other mirrors, which may show what this one doesn't.
+_OPTIONS: Final = SyncOptions(
+    media="standard" if is_installed() else "none", revisions=True, accept_retractions=True, only=True
+)
 
 
 class Upkeep:
@@ -83,6 +86,8 @@ def _bring_up_to_date(place: Place, clock: Callable[[], float]) -> None:
         if held and live and held.signed < live.signed:
             # The heads are the last that a publisher writes, and the first that a sync reads.
             raise NotYet
+        if library.needs_shrinking:
+            raise NotYet  # withdrawn words are still in the file, because somebody was reading
     if report.articles:
         log.info("the server's library is at version %d", report.to)
 

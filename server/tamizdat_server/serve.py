@@ -1,4 +1,4 @@
-"""The server's processes: a supervisor, one or more workers, and the housekeeper; how they start, and end in time.
+"""The server's processes: a supervisor, workers, housekeeper and archive; how they start, and end in time.
 
 The supervisor is Granian's, which restarts a worker that died and kills one that doesn't end: Granian itself waits for
 requests in flight without limit, and a stalled reader would hold it for ever.
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +24,8 @@ from granian.server import Server
 
 from tamizdat.errors import CannotListen
 from tamizdat_server import logs
+from tamizdat_server.data import DataOptions
+from tamizdat_server.data.beside import Beside
 from tamizdat_server.helpers import housekeeper
 from tamizdat_server.listen import Listen
 from tamizdat_server.place import Place
@@ -48,6 +51,7 @@ def serve(
     listen: Listen,
     *,
     workers: int = 1,
+    shown: DataOptions = DataOptions(),  # noqa: B008 - frozen
     deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
     ready: Callable[[str], None],
 ) -> None:
@@ -59,12 +63,14 @@ def serve(
     logs.configure()
     _allow_open_files()
     server = _granian(listen, workers, deadlines)
-    helper = housekeeper(place)
-    server.on_startup(helper.start)
+    archive = Beside.of(place.library, shown)
+    for helper in filter(None, (housekeeper(place), archive)):
+        server.on_startup(helper.start)
+        server.on_shutdown(helper.stop)
     server.on_startup(partial(_announce, listen, ready))
-    server.on_shutdown(helper.stop)
+    loader = partial(load, place, archive.socket if archive else None, os.getpid(), deadlines)
     try:
-        server.serve(target_loader=partial(load, place, os.getpid(), deadlines), wrap_loader=False)
+        server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as end:
         # On Ctrl-C the workers may end before their supervisor hears of it; that is no failure.
         if end.code and not server.interrupt_signal:
@@ -92,8 +98,8 @@ def _granian(listen: Listen, workers: int, deadlines: Deadlines) -> Any:
     )
 
 
-def load(place: Place, supervisor: int, deadlines: Deadlines) -> Any:
-    """The application, in a worker's process."""
+def load(place: Place, archive: Path | None, supervisor: int, deadlines: Deadlines) -> Any:
+    """The application, in a worker's process. `archive`: the socket of the archive's process."""
     from tamizdat_server.app import create  # only workers need the framework
 
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -101,7 +107,7 @@ def load(place: Place, supervisor: int, deadlines: Deadlines) -> Any:
         signal.signal(signum, signal.SIG_DFL)
     end_with(supervisor, grace_seconds=deadlines.shutdown_seconds)
     drop_stalled(deadlines.stall_seconds)
-    return create(place)
+    return create(place, archive)
 
 
 def end_with(parent: int, *, grace_seconds: float) -> None:

@@ -42,6 +42,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
     show_default=True,
     help="What search engines may list: the archive's pages, or nothing.",
 )
+@click.option("--public-url", metavar="URL", default="", help="Scheme and host for feeds and permalinks.")
 def datasette(
     path: Path,
     host: str,
@@ -49,9 +50,10 @@ def datasette(
     address: str | None,
     every: str,
     robots: Literal["pages", "none"],
+    public_url: str,
     **how: Any,
 ) -> None:
-    """Show LIBRARY as an archive that anyone may browse, search and query.
+    """Show LIBRARY as an archive that anyone may query.
 
     Without LIBRARY, the one that your other commands use ($TAMIZDAT_LIBRARY). With --sync it is kept fresh while
     people read. Runs until Ctrl-C.
@@ -62,7 +64,7 @@ def datasette(
     from tamizdat_server.listen import bind
 
     path = path.absolute()
-    app = create_data(path, options=DataOptions(robots=robots))
+    app = create_data(path, options=DataOptions(robots, public_url))
     following = Following(str(path), address, seconds(every), **how) if address else None
     if following:
         following.check()

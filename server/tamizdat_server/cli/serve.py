@@ -1,6 +1,7 @@
 """`tamizdat serve`: thin; the server starts in tamizdat_server.serve."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -10,15 +11,31 @@ import click
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve at; 0.0.0.0 for every one.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
-def serve(folder: Path, host: str, port: int, workers: int) -> None:
+@click.option(
+    "--robots",
+    type=click.Choice(["pages", "none"]),
+    default="pages",
+    show_default=True,
+    help="What search engines may list below /data/: the archive's pages, or nothing.",
+)
+@click.option("--public-url", metavar="URL", default="", help="Scheme and host for the archive's feeds and permalinks.")
+def serve(folder: Path, host: str, port: int, workers: int, robots: Literal["pages", "none"], public_url: str) -> None:
     """Serve the publication in DIR, and a read API of it.
 
     DIR is a newsroom's folder, or a copy of a publication. A newsroom's is re-signed daily, with the keys that need
-    no passphrase. Runs until Ctrl-C.
+    no passphrase. Where the extra `datasette` is installed, /data/ shows it as an archive to browse, search and query.
+    Runs until Ctrl-C.
     """
+    from tamizdat_server.data import DataOptions
     from tamizdat_server.listen import find_listen
     from tamizdat_server.place import Place
     from tamizdat_server.serve import serve as run
 
     place = Place.of(folder)
-    run(place, find_listen(host, port), workers=workers, ready=lambda url: click.echo(f"serving {folder} at {url}"))
+    run(
+        place,
+        find_listen(host, port),
+        workers=workers,
+        shown=DataOptions(robots, public_url),
+        ready=lambda url: click.echo(f"serving {folder} at {url}"),
+    )

@@ -4,7 +4,7 @@ What it looks like and what it allows lies in the folder `datasette/` of the che
 before it is asked for, since the extra may not be installed.
 """
 
-from tamizdat_server.data.factory import DataOptions, create_data
+from tamizdat_server.data.factory import DataOptions, Robots, create_data
 from tamizdat_server.data.folder import is_installed
 
-__all__ = ["DataOptions", "create_data", "is_installed"]
+__all__ = ["DataOptions", "Robots", "create_data", "is_installed"]

@@ -27,7 +27,7 @@ class Data:
         match scope["type"]:
             case "http":
                 app = await self._app()
-                await (app(scope, receive, send) if app else _ask_to_wait(scope, send))
+                await (app(scope, receive, send) if app else ask_to_wait(scope, send))
             case "lifespan":
                 await self._live(receive, send)
             case _:
@@ -83,7 +83,8 @@ def _identity(file: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-async def _ask_to_wait(scope: Scope, send: Send) -> None:
+async def ask_to_wait(scope: Scope, send: Send) -> None:
+    """Answer that there is nothing to show yet."""
     path: str = scope["path"]
     kind, body = waiting_page(as_json=path.endswith(".json"))
     fields = [

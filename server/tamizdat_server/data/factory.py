@@ -15,10 +15,18 @@ NAME = "library"
 """What the database is called in every address, whatever its file is called."""
 
 
-class DataOptions(msgspec.Struct, frozen=True):
-    """Choices of whoever runs it. `robots`: whether search engines may list the archive's pages; tables never."""
+Robots = Literal["pages", "none"]
 
-    robots: Literal["pages", "none"] = "pages"
+
+class DataOptions(msgspec.Struct, frozen=True):
+    """Choices of whoever runs it.
+
+    `robots`: whether search engines may list the archive's pages; tables they never may. `public_url`: scheme and host
+    that feeds and permalinks name; empty: those by which each was asked for.
+    """
+
+    robots: Robots = "pages"
+    public_url: str = ""
 
 
 def create_data(library: Path, *, base_url: str = "/", options: DataOptions = DataOptions()) -> Any:  # noqa: B008
@@ -37,7 +45,7 @@ def create_datasette(library: Path, *, base_url: str, options: DataOptions) -> A
     app: Any = import_module("datasette.app")  # it comes without types
     folder = Folder.find()
     metadata: dict[str, Any] = app.parse_metadata(folder.metadata) if folder.metadata else {}
-    metadata.setdefault("plugins", {})["tamizdat"] = {"robots": options.robots}
+    metadata.setdefault("plugins", {})["tamizdat"] = msgspec.to_builtins(options)
     datasette = app.Datasette(
         metadata=metadata,
         plugins_dir=folder.plugins,
