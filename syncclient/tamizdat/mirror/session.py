@@ -129,10 +129,15 @@ class Mirroring:
         """The head to ask for conditionally: only where nothing else is to be done if it is still the same."""
         state, copy, options = self.state, self.copy, self.options
         same = options.newest in (None, state.selection.days) and not options.check
-        if not (copy and same and state.complete and state.signed == copy.signed):
+        if not (copy and same and state.complete and state.signed == copy.signed and self._is_named(copy)):
             return None
         data = self.folder.read(head_path())
         return HeldHead(head_path(), sha256(data), len(data), copy.signed) if data else None
+
+    def _is_named(self, copy: Accepted) -> bool:
+        """Whether the copy is what the address names; where that is an open question, all has to be asked for."""
+        named = self.source.fingerprint
+        return named is None or Fingerprint.of(named.version, copy.roots.get(named.version, b"")) == named
 
     def _check(self, accepted: Accepted) -> None:
         """That the offer is of what lies here, also where the copy's own metadata are damaged or gone."""
