@@ -82,6 +82,11 @@ def test_a_pack_since_a_version_says_to_who_stands_lower_what_it_lacks(
     assert_alike(desk, follower)
 
 
+def is_single(path: str) -> bool:
+    """Whether this is a picture outside of the bundles, which would do as well."""
+    return path.startswith("media/") and not path.endswith(".tar")
+
+
 def holes(desk: Desk, kind: str) -> list[str]:
     """Some of the files of this kind that a beginner needs."""
     tree = Tree(desk.public)
@@ -103,7 +108,7 @@ def test_a_pack_with_holes_tells_each_and_another_pack_fills_them(
 ) -> None:
     lacking = holes(desk, kind)
     assert lacking
-    made = pack(desk.public, tmp_path / "holes.pack", keep=lambda path: path not in lacking)
+    made = pack(desk.public, tmp_path / "holes.pack", keep=lambda path: path not in lacking and not is_single(path))
     report = follower.sync(desk, made, media="standard")
     assert (report.complete, sorted(report.missing)) == (False, sorted(lacking))
     assert follower.sync(desk, pack(desk.public, tmp_path / "all.pack")).complete

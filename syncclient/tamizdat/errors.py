@@ -47,6 +47,10 @@
         MirrorReadOnly                  52  may not be written to
         NotAMirror                      53  would overwrite files that are no copy's
         MirrorFull                       5  no space left for the copy
+      PackError                          1  a pack can't be written
+        PackExists                       2  a file of that name is there
+        PackTooLarge                     5  larger than it may be
+        PackFull                         5  no space left for the pack
 
 The number is the exit code of the command line. Each error carries fields; its message is one line that says what
 happened, what was kept and what to do next. Nothing below `cli` prints or exits.
@@ -169,13 +173,13 @@ class NothingReachable(TransportError):
 
 
 class Incomplete(TamizdatError):
-    """Stopped early on purpose; what was fetched is kept and the next sync goes on from there."""
+    """Stopped early on purpose; what was fetched is kept and the next run goes on from there."""
 
     code = "incomplete"
     exit_code = 5
 
     def __init__(self, *, reason: str, missing_bytes: int) -> None:
-        super().__init__(f"stopped early: {reason}. About {missing_bytes} bytes are still to come; sync again to go on")
+        super().__init__(f"stopped early: {reason}. About {missing_bytes} bytes are still to come; run it again to go on")
         self.reason, self.missing_bytes = reason, missing_bytes
 
 
@@ -596,3 +600,51 @@ class MirrorFull(MirrorError):
             folder=folder,
         )
         self.needed, self.free = needed, free
+
+
+# -- pack --------------------------------------------------------------------------------------------------------------
+
+
+class PackError(TamizdatError):
+    """The pack can't be written to its `file`; what was there before stays."""
+
+    code = "pack"
+
+    def __init__(self, message: str, *, file: str) -> None:
+        super().__init__(message)
+        self.file = file
+
+
+class PackExists(PackError):
+    """A file of that name is there already, and nobody said to put the pack in its place."""
+
+    code = "pack-exists"
+    exit_code = 2
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(f"{file} is there already, and stays as it is; --force puts the pack in its place", file=file)
+
+
+class PackTooLarge(PackError):
+    """The pack would be larger than it may be. `bytes`: what it would have at least."""
+
+    code = "pack-too-large"
+    exit_code = 5
+
+    def __init__(self, *, file: str, limit: int, at_least: int) -> None:
+        super().__init__(
+            f"{file} would have {at_least} bytes or more, where {limit} are allowed; nothing was written. Pack less:"
+            " --since VERSION, --edition LANG, --media none, --no-revisions",
+            file=file,
+        )
+        self.limit, self.bytes = limit, at_least
+
+
+class PackFull(PackError):
+    """No space left for the pack."""
+
+    code = "pack-full"
+    exit_code = 5
+
+    def __init__(self, *, file: str) -> None:
+        super().__init__(f"no space left for {file}; nothing was written. Free some space, or pack less", file=file)

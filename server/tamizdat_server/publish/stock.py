@@ -1,7 +1,7 @@
 """The stock list's digest for the catalog: what any complete reader can make of its records. format.md, section 8.8.
 
-Neither the list nor its parts lie in the tree. Only their digests are kept, so that a publish reads no more records than
-stand near those that changed: a part depends on nothing beyond the two nearest keys that begin one wherever they stand.
+Neither the list nor its parts lie in the tree. Only their digests are kept, so that a publish reads no more records
+than stand near those that changed: a part depends on nothing beyond the nearest keys that begin one wherever they are.
 """
 
 import sqlite3

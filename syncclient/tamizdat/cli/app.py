@@ -15,6 +15,7 @@ from tamizdat.errors import TamizdatError, UsageError
 OWN: Final = {
     "list": "tamizdat.cli.list:list_",
     "mirror": "tamizdat.cli.mirror:mirror",
+    "pack": "tamizdat.cli.pack:pack",
     "read": "tamizdat.cli.read:read",
     "save": "tamizdat.cli.save:save",
     "search": "tamizdat.cli.search:search",

@@ -294,7 +294,6 @@ def _check_spans(deltas: list[DeltaRef], path: str) -> None:
 
 __all__ = [
     "Catalog", "DeltaRef", "Edition", "HistoryList", "Key", "ListRef", "MediaList", "MediaRef", "MirrorsList",
-    "RevisionsList", "RevisionsRef", "SegmentRef", "Site", "SiteFile", "SnapshotList", "StockRef", "Struct",
-    "WithdrawnList",
-    "decode_catalog", "decode_list", "decode_site", "encode", "encode_list",
+    "RevisionsList", "RevisionsRef", "SegmentRef", "Site", "SiteFile", "SnapshotList", "StockRef",
+    "WithdrawnList", "decode_catalog", "decode_list", "decode_site", "encode", "encode_list",
 ]  # fmt: skip

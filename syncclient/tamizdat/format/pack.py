@@ -25,6 +25,20 @@ def encode_pack(files: Iterable[tuple[str, bytes]], *, level: int = 19) -> bytes
     return seal(zstd.compress(encode_tar(files), level=level, split=split))
 
 
+def stream_pack(files: Iterable[tuple[str, bytes]], *, raw_bytes: int, level: int) -> Iterator[bytes]:
+    """A sealed pack in pieces, whatever its size; `raw_bytes` is the `tar_bytes` of its files."""
+    digest = hashlib.sha256()
+    for piece in zstd.compress_pieces(_tar_pieces(files), raw_bytes=raw_bytes, level=level):
+        digest.update(piece)
+        yield piece
+    yield zstd.skippable(digest.digest())
+
+
+def tar_bytes(sizes: Iterable[int]) -> int:
+    """The size of a tar of files of these sizes."""
+    return sum(BLOCK + size + -size % BLOCK for size in sizes) + 2 * BLOCK
+
+
 def decode_pack(data: bytes, *, limit: int = LIMITS.head_bytes * 8, path: str = "pack") -> dict[str, bytes]:
     """The files of a small pack, whole in memory. Raises: DamagedPack, FormatError."""
     frame = unseal(data, path=path)
@@ -47,13 +61,15 @@ def unseal(data: bytes, *, path: str = "pack") -> bytes:
 
 def encode_tar(files: Iterable[tuple[str, bytes]]) -> bytes:
     """A plain ustar: regular files, mode 0644, no owner, time 0, two zero blocks at the end."""
-    out = io.BytesIO()
+    return b"".join(_tar_pieces(files))
+
+
+def _tar_pieces(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     for name, data in files:
-        out.write(tar_header(name, len(data)))
-        out.write(data)
-        out.write(_ZERO[: -len(data) % BLOCK])
-    out.write(_ZERO * 2)
-    return out.getvalue()
+        yield tar_header(name, len(data))
+        yield data
+        yield _ZERO[: -len(data) % BLOCK]
+    yield _ZERO * 2
 
 
 def decode_tar(raw: bytes, *, allowed: Callable[[str], bool], path: str = "pack") -> Iterator[tuple[str, bytes]]:

@@ -1,8 +1,8 @@
-"""The stock list: everything that an edition holds, in parts that whoever holds it can make anew. format.md, section 8.8.
+"""The stock list: everything that an edition holds, in parts that any complete reader can make. docs/format.md, 8.8.
 
 A snapshot may lag behind, and what it holds of earlier states can't be told from the newest one. The stock is the state
-at the edition's version exactly, cut by a rule that looks at the records alone: so the same records always give the same
-list, and the catalog's digest of that list vouches for what one reader hands on to another.
+at the edition's version exactly, cut by a rule that looks at the records alone. So the same records always give the
+same list, and the catalog's digest of that list vouches for what one reader hands on to another.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from msgspec import Meta
 from tamizdat.errors import FormatError, HashMismatch
 from tamizdat.format.article import Digest, Language
 from tamizdat.format.bundle import BUNDLE_FORMAT, Encoding, Header, Kind, encode_bundle
-from tamizdat.format.catalog import Count, RawSize, StockRef, Struct, Version
+from tamizdat.format.catalog import Count, RawSize, StockRef, Version
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import sha256
 from tamizdat.format.nesting import check_nesting
@@ -28,7 +28,7 @@ Place = tuple[str, str]
 """Where an article stands in its edition: (`published`, key). A retraction stands at ("", key)."""
 
 
-class StockPart(Struct, frozen=True):
+class StockPart(msgspec.Struct, frozen=True, omit_defaults=True):
     """A part of the stock: its plain bundle, and where it starts. The first starts at ("", "")."""
 
     raw_sha256: Digest
@@ -46,7 +46,7 @@ class StockPart(Struct, frozen=True):
         return Encoding(self.raw_sha256, self.raw_bytes, self.raw_sha256, self.raw_bytes)
 
 
-class StockList(Struct, frozen=True):
+class StockList(msgspec.Struct, frozen=True, omit_defaults=True):
     """The parts of an edition at `version`, articles by place, oldest first, and retractions by key."""
 
     format: Literal["tamizdat.stock.1"]
@@ -124,9 +124,7 @@ def decode_stock(data: bytes, ref: StockRef, *, edition: str, version: int, path
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FormatError(f"not format 1: {error}", path=path) from error
     if (stock.edition, stock.version) != (edition, version):
-        raise FormatError(
-            f"the stock of {stock.edition} at {stock.version} instead of {edition} at {version}", path=path
-        )
+        raise FormatError(f"the stock of {stock.edition} at version {stock.version}", path=path)
     starts = [part.start for part in stock.parts]
     if (starts and starts[0] != ("", "")) or any(a >= b for a, b in pairwise(starts)):
         raise FormatError("parts out of order", path=path)

@@ -36,6 +36,24 @@ def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"", split: int = 0
     return head + compressor.compress(raw[split:], mode=compressor.FLUSH_FRAME)
 
 
+def compress_pieces(pieces: Iterable[bytes], *, raw_bytes: int, level: int) -> Iterator[bytes]:
+    """As `compress`, of content that comes in pieces and has `raw_bytes` in all.
+
+    Its window is at most 8 MiB, so that a small device can read what doesn't fit into its memory.
+    """
+    options: dict[int, int] = {
+        P.compression_level: level,
+        P.content_size_flag: 1,
+        P.checksum_flag: 0,
+        P.window_log: min(_window_log(raw_bytes), STREAM_WINDOW),
+    }
+    compressor = _zstd.ZstdCompressor(options=options)
+    compressor.set_pledged_input_size(raw_bytes)
+    for piece in pieces:
+        yield compressor.compress(piece)
+    yield compressor.flush()
+
+
 def decompress(data: bytes, *, raw_bytes: int, prefix: bytes = b"", path: str = "") -> bytes:
     """The content of the one frame at the start of `data`, which must be exactly `raw_bytes` long.
 
@@ -103,6 +121,7 @@ FRAME_HEADER_BYTES: Final = 18
 SKIPPABLE: Final = (0x184D2A50).to_bytes(4, "little")
 TRAILER_BYTES: Final = 16 * 1024 * 1024
 LARGEST_WINDOW: Final = 27
+STREAM_WINDOW: Final = 23
 
 
 def _read_header(data: bytes, path: str) -> tuple[int, int]:

@@ -4,10 +4,11 @@ from pathlib import Path
 from types import TracebackType
 
 from tamizdat.library.applying import Applying
+from tamizdat.library.handing import Handing, Picture
 from tamizdat.library.keeping import Keeping
 from tamizdat.library.mirrors import Mirrors
-from tamizdat.library.reading import Reading, days_ago
-from tamizdat.library.store import SCHEMA, connect
+from tamizdat.library.reading import days_ago
+from tamizdat.library.store import SCHEMA, connect, is_library
 from tamizdat.library.values import (
     Applied,
     Choice,
@@ -24,7 +25,7 @@ from tamizdat.library.values import (
 )
 
 
-class Library(Applying, Reading, Keeping, Mirrors):
+class Library(Applying, Handing, Keeping, Mirrors):
     """A library file, opened. Use it in a `with` statement, or close it."""
 
     @classmethod
@@ -48,5 +49,5 @@ class Library(Applying, Reading, Keeping, Mirrors):
 
 __all__ = [
     "SCHEMA", "Applied", "Choice", "HeldArticle", "HeldRetraction", "Holding", "Library", "MediaChoice", "MirrorNote",
-    "Publication", "Role", "Standing", "Summary", "Sync", "days_ago",
+    "Picture", "Publication", "Role", "Standing", "Summary", "Sync", "days_ago", "is_library",
 ]  # fmt: skip

@@ -205,6 +205,15 @@ def _connect_readonly(path: Path, query: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
+def is_library(path: Path) -> bool:
+    """Whether a library lies at `path`, of whatever schema."""
+    try:
+        _check_header(path)
+    except (OSError, NotALibrary):
+        return False
+    return True
+
+
 def _check_header(path: Path) -> None:
     if not path.is_file():
         raise NotALibrary(library=str(path), reason="it isn't a file")

@@ -14,7 +14,8 @@ from tamizdat.sync.options import Clock
 from tamizdat.sync.outcome import utc
 from tamizdat.sync.plan import Bound
 from tamizdat.sync.planner import Planner
-from tamizdat.sync.tasks import DeltaTask, EditionPlan, SegmentTask, Task
+from tamizdat.sync.stocks import check_news
+from tamizdat.sync.tasks import DeltaTask, EditionPlan, NewsTask, SegmentTask, Task
 
 SUSPICIOUS_COUNT: Final = 10
 SUSPICIOUS_SHARE: Final = 0.02
@@ -75,7 +76,9 @@ class Editions:
 
     def _apply(self, plan: EditionPlan, task: Task, data: bytes) -> bool:
         """Apply one task; False where nothing more of this edition can be applied for now."""
-        if isinstance(task, DeltaTask):
+        if isinstance(task, NewsTask):
+            self._apply_news(plan, task, data)
+        elif isinstance(task, DeltaTask):
             if plan.settling:  # a part of the snapshot is missing, and what follows waits for it
                 return False
             try:
@@ -108,6 +111,15 @@ class Editions:
         if prefix is None:
             raise PrefixMissing
         return unpack(data, task.ref.encoding, prefix=prefix, path=task.wanted.path)
+
+    def _apply_news(self, plan: EditionPlan, task: NewsTask, data: bytes) -> None:
+        bundle = check_news(data, task, publication=self.publication)
+        self._check_retractions(plan, bundle)
+        since = max(task.since, plan.standing.complete_since)
+        applied = self.library.apply_delta(bundle, to=task.to, since=since, at=utc(self.clock()))
+        if task.since:
+            self.library.narrow(self.publication, plan.code, since=since)
+        self._count(plan, applied)
 
     # -- segments ------------------------------------------------------------------------------------------------------
 

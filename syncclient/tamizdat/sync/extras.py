@@ -1,13 +1,16 @@
 """Superseded revisions and pictures: fetched by choice, step 8 of a sync. docs/format.md, section 10."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
 import msgspec
 
+from tamizdat.errors import HashMismatch
 from tamizdat.format.bundle import decode_bundle, unpack
 from tamizdat.format.catalog import Catalog, ListRef, MediaList, MediaRef, RevisionsList, RevisionsRef, decode_list
-from tamizdat.format.names import bundle_path, is_pack_path, list_path, media_bundle_path
+from tamizdat.format.limits import LIMITS
+from tamizdat.format.names import bundle_path, is_pack_path, list_path, media_bundle_path, sha256
 from tamizdat.format.pack import decode_tar
 from tamizdat.library import Library, MediaChoice, Role, Standing
 from tamizdat.sync.fetch import Fetcher, Wanted
@@ -19,6 +22,8 @@ ROLES: Final[dict[MediaChoice, tuple[Role, ...]]] = {
     "previews": ("preview",),
     "standard": ("preview", "standard"),
 }
+AT_ONCE: Final = 32
+"""Single pictures that are committed together."""
 L = TypeVar("L", RevisionsList, MediaList)
 R = TypeVar("R", RevisionsRef, MediaRef)
 
@@ -26,10 +31,19 @@ R = TypeVar("R", RevisionsRef, MediaRef)
 class Extras:
     """What one edition may have beside its articles. `missing`: paths that can't be had here."""
 
-    def __init__(self, library: Library, catalog: Catalog, code: str, fetcher: Fetcher, available: Available) -> None:
+    def __init__(
+        self,
+        library: Library,
+        catalog: Catalog,
+        code: str,
+        fetcher: Fetcher,
+        available: Available,
+        carried: Collection[str] = (),
+    ) -> None:
         self.library, self.code, self.fetcher, self.available = library, code, fetcher, available
         self.publication, self.edition = catalog.publication, catalog.editions[code]
         self.missing: list[str] = []
+        self._single = {PurePosixPath(path).stem: path for path in carried if _is_picture(path)}
         self._read: dict[str, RevisionsList | MediaList] = {}
         self._anew = False
 
@@ -58,6 +72,7 @@ class Extras:
             if mark_of(self._standing, role) >= self.edition.version:
                 continue
             before = len(self.missing)
+            self._take_single(role)
             for ref in self._media(role) if self._lacks(role) else ():
                 if not self._lacks(role):
                     break
@@ -83,6 +98,24 @@ class Extras:
             found += [_list(self.edition.media), *bundles] if bundles else []
         return found
 
+    def _take_single(self, role: Role) -> None:
+        """Pictures that another reader put into a pack one by one, since whole bundles weren't held."""
+        wanted = sorted(digest for digest in self._lacking(role) if digest in self._single) if self._single else []
+        for start in range(0, len(wanted), AT_ONCE):
+            files = [self._fetch_single(self._single[digest]) for digest in wanted[start : start + AT_ONCE]]
+            mark = mark_of(self._standing, role)
+            self.library.add_media(self.publication, self.code, files, role=role, to=mark)
+
+    def _fetch_single(self, path: str) -> tuple[str, bytes]:
+        def check(data: bytes) -> bytes:
+            if sha256(data) != PurePosixPath(path).stem:
+                raise HashMismatch(path=path)
+            return data
+
+        data = self.fetcher.source.fetch(path, max_bytes=LIMITS.media_bytes, check=check)
+        self.fetcher.progress.advance(len(data))
+        return path, data
+
     # -- what is still to come -----------------------------------------------------------------------------------------
 
     @property
@@ -93,8 +126,11 @@ class Extras:
         return standing
 
     def _lacks(self, role: Role) -> bool:
+        return bool(self._lacking(role))
+
+    def _lacking(self, role: Role) -> set[str]:
         known = self.library.publication(self.publication)
-        return bool(known and self.library.wanted_media(self.publication, self.code, role=role))
+        return self.library.wanted_media(self.publication, self.code, role=role) if known else set()
 
     def _revisions(self) -> list[RevisionsRef] | None:
         """The bundles that were not taken yet; None where there is nothing to do."""
@@ -136,6 +172,10 @@ class Extras:
         mark = mark_of(self._standing, ref.role)
         self.library.add_media(self.publication, self.code, files, role=ref.role, to=mark, taken=ref.sha256)
         self.fetcher.applied(ref.sha256)
+
+
+def _is_picture(path: str) -> bool:
+    return path.startswith("media/") and not path.endswith(".tar")
 
 
 def mark_of(standing: Standing, role: Role) -> int:

@@ -1,15 +1,16 @@
 """From a catalog and a library to the tasks of each edition: step 4 of a sync. docs/format.md, section 10."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from tamizdat.errors import HistoryError
 from tamizdat.format.bundle import prefix_name
 from tamizdat.format.catalog import Catalog, DeltaRef, HistoryList, ListRef, SegmentRef, SnapshotList, decode_list
-from tamizdat.format.names import bundle_path, list_path
+from tamizdat.format.names import bundle_path, list_path, raw_bundle_path
 from tamizdat.library import Library
 from tamizdat.sync.fetch import Fetcher, Wanted
 from tamizdat.sync.plan import Available, Bound, Reach, carried, segments_newest_first, shortest_path, wanted_segments
+from tamizdat.sync.stocks import Stocks
 from tamizdat.sync.tasks import DeltaTask, EditionPlan, SegmentTask, Task
 
 L = TypeVar("L", HistoryList, SnapshotList)
@@ -22,9 +23,18 @@ class Planner:
     against.
     """
 
-    def __init__(self, library: Library, catalog: Catalog, fetcher: Fetcher, *, available: Available) -> None:
+    def __init__(
+        self,
+        library: Library,
+        catalog: Catalog,
+        fetcher: Fetcher,
+        *,
+        available: Available,
+        carried: Collection[str] = (),
+    ) -> None:
         self.library, self.catalog, self.fetcher, self.available = library, catalog, fetcher, available
         self.publication = catalog.publication
+        self.stocks = Stocks(library, catalog, fetcher, carried)
         self.lists: list[Wanted] = []
         self.without_prefix: set[str] = set()
         self._histories: dict[str, list[DeltaRef]] = {}
@@ -44,9 +54,10 @@ class Planner:
         for plan in behind:
             plan.tasks = plan.tasks or self._deltas(plan, plan.standing.version) or []
         unserved = [p for p in plans if p.behind and not p.tasks and not p.settling and not p.missing]
+        unserved = [plan for plan in unserved if not self._by_stock(plan)]
         for plan, snapshot in self._lists(unserved, "snapshot", SnapshotList):
             plan.later.clear()
-            self._settle(plan, snapshot)
+            self._settle(plan, snapshot, done=plan.standing.segments)
         self._lead_on(plans)
         return plans
 
@@ -115,21 +126,38 @@ class Planner:
         if target is not plan:
             plan.later = target.tasks
 
-    def _settle(self, plan: EditionPlan, snapshot: SnapshotList) -> None:
-        done = plan.standing.segments
+    def _by_stock(self, plan: EditionPlan) -> bool:
+        """Whether what another reader packed leads to the edition's version, as far as the pack goes."""
+        if plan.code not in self.stocks.lists:
+            return False
+        news = self.stocks.news(plan) if plan.standing.version else None
+        if news is None and self.available(list_path(plan.edition.snapshot.sha256)) and self.stocks.lacks(plan.code):
+            return False
+        plan.later.clear()
+        self.stocks.keep(plan.code, plan.reach)
+        if news:
+            plan.tasks.append(news)
+        else:
+            self._settle(plan, self.stocks.snapshot(plan.code), done=self.stocks.held(plan.code), plain=True)
+        return True
+
+    def _settle(self, plan: EditionPlan, snapshot: SnapshotList, *, done: frozenset[str], plain: bool = False) -> None:
         plan.version, plan.no_tombstones = snapshot.version, not snapshot.tombstones
         steps, plan.complete_since = wanted_segments(segments_newest_first(snapshot), reach=plan.reach, done=done)
         # All tombstones settle together, so a part that was applied before is fetched again with the others.
         if any(ref.raw_sha256 not in done for ref in snapshot.tombstones):
             for ref in snapshot.tombstones:
-                self._add(plan, ref, None, tombstones=True)
+                self._add(plan, ref, None, tombstones=True, plain=plain)
         for step in steps:
-            self._add(plan, step.ref, step.end)
+            self._add(plan, step.ref, step.end, plain=plain)
 
-    def _add(self, plan: EditionPlan, ref: SegmentRef, end: Bound | None, *, tombstones: bool = False) -> None:
-        path = carried(ref, self.available)
+    def _add(
+        self, plan: EditionPlan, ref: SegmentRef, end: Bound | None, *, tombstones: bool = False, plain: bool = False
+    ) -> None:
+        """`plain`: it travels plain alone, in a pack."""
+        path = carried(ref, self.stocks.carried.__contains__ if plain else self.available)
         if path is None:
-            plan.missing.append(bundle_path(ref.sha256))
+            plan.missing.append(raw_bundle_path(ref.raw_sha256) if plain else bundle_path(ref.sha256))
         else:
             plan.tasks.append(SegmentTask(plan.code, ref, path, end, tombstones))
 

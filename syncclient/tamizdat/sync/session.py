@@ -93,8 +93,9 @@ class Session:
         chosen = self._choose(catalog)
         available = self._availability(offer)
         fetcher = self._fetcher(offer, catalog)
-        planner = Planner(self.library, catalog, fetcher, available=available)
-        extras = {code: Extras(self.library, catalog, code, fetcher, available) for code in chosen}
+        carried = frozenset(offer.mirror.paths()) if isinstance(offer.mirror, PackTransport) else frozenset[str]()
+        planner = Planner(self.library, catalog, fetcher, available=available, carried=carried)
+        extras = {code: Extras(self.library, catalog, code, fetcher, available, carried) for code in chosen}
         reaches = dict.fromkeys(chosen, self._reach())
         if self.options.dry_run:
             return self._dry(offer, catalog, planner, reaches, extras)

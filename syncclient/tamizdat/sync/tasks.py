@@ -42,7 +42,20 @@ class SegmentTask(msgspec.Struct, frozen=True):
         return Wanted(self.path, self.ref.bytes, self.ref.sha256)
 
 
-Task = DeltaTask | SegmentTask
+class NewsTask(msgspec.Struct, frozen=True):
+    """Apply news that another reader put into a pack: the records of `keys`, which bring the edition to version `to`.
+
+    `since`: where it isn't held whole, from when on that is proven.
+    """
+
+    edition: str
+    wanted: Wanted
+    to: int
+    keys: frozenset[str]
+    since: str = ""
+
+
+Task = DeltaTask | SegmentTask | NewsTask
 
 
 class EditionPlan(msgspec.Struct):

@@ -1,0 +1,158 @@
+"""What one reader hands to another: an edition's stock, whole or as news, proven by the catalog. format.md, 9.3."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from tamizdat.errors import FormatError, HashMismatch, TransportError
+from tamizdat.format.article import Article, Entry
+from tamizdat.format.bundle import Header, VerifiedBundle, decode_bundle
+from tamizdat.format.catalog import Catalog, SegmentRef, SnapshotList
+from tamizdat.format.names import raw_bundle_path, sha256, stock_path
+from tamizdat.format.stock import StockList, StockPart, decode_stock
+from tamizdat.library import Library
+from tamizdat.sync.fetch import Fetcher, Wanted
+from tamizdat.sync.plan import Reach
+from tamizdat.sync.tasks import EditionPlan, NewsTask
+
+NEWS_BYTES: Final = 32 * 1024 * 1024
+"""More news than that, plain, is not taken in one go."""
+
+
+class Stocks:
+    """The stocks in a pack whose paths are `carried`; nothing there is believed but what the catalog vouches for."""
+
+    def __init__(self, library: Library, catalog: Catalog, fetcher: Fetcher, carried: Collection[str]) -> None:
+        self.library, self.catalog, self.fetcher, self.carried = library, catalog, fetcher, frozenset(carried)
+        self.publication = catalog.publication
+
+    @cached_property
+    def lists(self) -> Mapping[str, StockList]:
+        """Those that the pack has, by edition. Raises: HashMismatch, FormatError."""
+        return dict(self._lists())
+
+    def _lists(self) -> Iterator[tuple[str, StockList]]:
+        for code, edition in self.catalog.editions.items():
+            ref = edition.stock
+            if ref and (path := stock_path(ref.sha256)) in self.carried:
+                data = self.fetcher.one(Wanted(path, ref.bytes, ref.sha256))
+                yield code, decode_stock(data, ref, edition=code, version=edition.version, path=path)
+
+    def keep(self, code: str, reach: Reach) -> None:
+        """Keep the list itself, where not everything is kept that it could be made of."""
+        ref = self.catalog.editions[code].stock
+        if ref and self.fetcher.keeps and reach != Reach():
+            path = stock_path(ref.sha256)
+            self.library.keep_stock(self.publication, code, self.fetcher.one(Wanted(path, ref.bytes, ref.sha256)))
+
+    # -- whole parts ---------------------------------------------------------------------------------------------------
+
+    def snapshot(self, code: str) -> SnapshotList:
+        """The stock as a snapshot that stands at the edition's version."""
+        stock = self.lists[code]
+        parts, tombstones = ([_segment(part) for part in some] for some in (stock.parts, stock.tombstones))
+        return SnapshotList("tamizdat.snapshot.1", code, stock.version, parts, tombstones)
+
+    def held(self, code: str) -> frozenset[str]:
+        """The plain digests of those parts that the library holds to the byte."""
+        if not any(self.library.holding(self.publication, code)):
+            return frozenset()
+        return frozenset(part.raw_sha256 for kind in _made(self.library, self.publication, code, {}) for part in kind)
+
+    def lacks(self, code: str) -> bool:
+        """Whether a part is neither in the pack nor held."""
+        stock = self.lists[code]
+        needed = {part.raw_sha256 for part in (*stock.parts, *stock.tombstones)}
+        absent = {digest for digest in needed if raw_bundle_path(digest) not in self.carried}
+        return bool(absent) and not absent <= self.held(code)
+
+    # -- news ----------------------------------------------------------------------------------------------------------
+
+    def news(self, plan: EditionPlan) -> NewsTask | None:
+        """The records in the pack that, with those held, make up what the catalog vouches for; None where none do."""
+        for path, data in self._loose():
+            bundle = self._news_of(plan.code, path, data)
+            if bundle and (task := self._proven(plan, bundle, Wanted(path, len(data), bundle.raw_sha256))):
+                return task
+        return None
+
+    def _loose(self) -> Iterator[tuple[str, bytes]]:
+        """Plain bundles that no stock list names."""
+        stocks = self.lists.values()
+        named = {raw_bundle_path(part.raw_sha256) for stock in stocks for part in (*stock.parts, *stock.tombstones)}
+        for path in sorted(self.carried - named):
+            if path.startswith("bundles/") and path.endswith(".jsonl"):
+                try:
+                    yield path, self.fetcher.source.fetch(path, max_bytes=NEWS_BYTES, check=lambda data: data)
+                except TransportError:
+                    continue
+
+    def _news_of(self, code: str, path: str, data: bytes) -> VerifiedBundle | None:
+        """The bundle, if it says that it brings this edition to its version; nothing in it is proven by that."""
+        try:
+            header = msgspec.json.decode(data.partition(b"\n")[0], type=Header)
+            if (header.edition, header.kind, header.to) != (code, "delta", self.catalog.editions[code].version):
+                return None
+            return decode_bundle(data, publication=self.publication, edition=code, path=path)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, FormatError):
+            return None
+
+    def _proven(self, plan: EditionPlan, bundle: VerifiedBundle, wanted: Wanted) -> NewsTask | None:
+        """What of the bundle is proven, if that is all that the reader is to have of it."""
+        stock, entries = self.lists[plan.code], {entry.record.key: entry for entry in bundle.entries}
+        articles, retractions = _made(self.library, self.publication, plan.code, entries)
+        if [part.raw_sha256 for part in retractions] != [part.raw_sha256 for part in stock.tombstones]:
+            return None
+        start = _proven_from(stock, {part.raw_sha256 for part in articles})
+        if start == ("", ""):
+            return NewsTask(plan.code, wanted, stock.version, frozenset(entries))
+        if not plan.standing.complete_since or start is None:
+            return None
+        proven = frozenset(key for key, entry in entries.items() if _place(entry) >= start)
+        gone = {key for key, entry in entries.items() if not isinstance(entry.record, Article)}
+        if any(self._is_held(plan.code, key) for key in entries.keys() - proven - gone):
+            return None
+        return NewsTask(plan.code, wanted, stock.version, proven | gone, since=start[0])
+
+    def _is_held(self, code: str, key: str) -> bool:
+        return self.library.holds(self.publication, code, key)
+
+
+def check_news(data: bytes, task: NewsTask, *, publication: str) -> VerifiedBundle:
+    """The news that were proven when they were planned. Raises: HashMismatch, FormatError."""
+    if sha256(data) != task.wanted.sha256:
+        raise HashMismatch(path=task.wanted.path)
+    bundle = decode_bundle(data, publication=publication, edition=task.edition, path=task.wanted.path)
+    proven = [entry for entry in bundle.entries if entry.record.key in task.keys]
+    return VerifiedBundle(bundle.header, bundle.raw_sha256, proven)
+
+
+def _made(library: Library, publication: str, code: str, entries: Mapping[str, Entry]) -> tuple[list[StockPart], ...]:
+    """The parts of articles and of retractions that the library would make with these records."""
+    kinds = ("segment", "tombstones")
+    return tuple([part for part, _ in library.stock(publication, code, kind, carried=entries)] for kind in kinds)
+
+
+def _proven_from(stock: StockList, made: Collection[str]) -> tuple[str, str] | None:
+    """Where those newest parts start that are all as listed; None where not even the newest is."""
+    start: tuple[str, str] | None = ("", "") if not stock.parts else None
+    for part in _newest_first(stock.parts):
+        if part.raw_sha256 not in made:
+            break
+        start = part.start
+    return start
+
+
+def _newest_first(parts: Iterable[StockPart]) -> list[StockPart]:
+    return [*parts][::-1]
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    return getattr(entry.record, "published", ""), entry.record.key
+
+
+def _segment(part: StockPart) -> SegmentRef:
+    """A part as a segment that travels plain alone."""
+    return SegmentRef(part.raw_sha256, part.raw_bytes, part.raw_sha256, part.raw_bytes, part.records, *part.start)

@@ -1,0 +1,204 @@
+"""Packs that readers make of their own libraries: handed on from one to the next, they verify all the same."""
+
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from following import PLAIN, Follower, assert_alike, picture
+from publishing import DAY, Desk, words
+from tamizdat.library import Library
+from tamizdat.pack import PackOptions, PackReport, pack
+from tamizdat_server.clock import rfc3339
+from tamizdat_server.images import Pictures
+
+Chain = list[Follower]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Thirty articles in two editions, some of them revised, one retracted, four with a picture."""
+    desk = Desk(tmp_path / "desk", editions=("en", "ru"))
+    for number in range(30):
+        image = Pictures(desk.newsroom.media).add(picture(number), alt="A picture") if number < 4 else None
+        desk.put(f"news/{number}", f"text {number}", image=image, published=rfc3339(desk.now - number * DAY))
+        desk.put(f"новости/{number}", f"текст {number}", edition="ru", published=rfc3339(desk.now - number * DAY))
+    desk.publish()
+    desk.put("news/7", "text 7, corrected", published=rfc3339(desk.now - 7 * DAY))
+    desk.retract("news/9", "no longer")
+    desk.publish()
+    return desk
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Chain:
+    """Readers who know the fingerprint and nobody but the one before them."""
+    return [Follower(tmp_path / f"{name}.db", PLAIN) for name in ("first", "second", "third", "fourth")]
+
+
+def hand_on(giver: Follower, desk: Desk, *, name: str = "", **options: object) -> tuple[Path, PackReport]:
+    """A pack of the giver's library."""
+    file = giver.path.with_suffix(f"{name}.pack")
+    chosen = PackOptions(overwrite=True, **options)  # type: ignore[arg-type]
+    with Library.open(giver.path, readonly=True) as library:
+        return file, pack(library, file, options=chosen, clock=lambda: desk.now)
+
+
+def take(reader: Follower, desk: Desk, file: Path, **options: object):
+    """Sync from the pack, knowing nothing but the newsroom's fingerprint."""
+    return reader.sync(desk, f"{file}#{desk.newsroom.fingerprint}", trust_first_use=False, **options)
+
+
+def pass_along(chain: Chain, desk: Desk, **options: object) -> Iterator[PackReport]:
+    for giver, reader in pairwise(chain):
+        file, report = hand_on(giver, desk, **options)
+        synced = take(reader, desk, file)
+        assert (synced.complete, synced.missing, synced.problems) == (True, [], [])
+        yield report
+
+
+def test_from_reader_to_reader_to_reader_everything_arrives_to_the_byte(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    for report in pass_along(chain, desk):
+        assert report.complete
+    assert_alike(desk, *chain, editions=("en", "ru"))
+
+
+def test_who_was_brought_up_to_date_day_by_day_hands_on_all_of_it(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    for number in range(12):
+        desk.put(f"later/{number}", words_of(number))
+        desk.put(f"news/{number + 10}", f"anew {number}")
+        if number % 4 == 3:
+            desk.retract(f"later/{number - 1}")
+        desk.publish(after=DAY)
+        chain[0].sync(desk)
+    assert all(report.complete for report in pass_along(chain, desk))
+    assert_alike(desk, *chain, editions=("en", "ru"))
+
+
+def words_of(number: int) -> str:
+    return words(random.Random(number), 60)
+
+
+def test_who_jumped_over_many_versions_hands_on_all_of_it(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    for number in range(25):
+        desk.put("news/7", f"text 7, for the {number}th time")
+        desk.put(f"later/{number}", words_of(number))
+        desk.publish()
+    chain[0].sync(desk)
+    assert all(report.complete for report in pass_along(chain, desk))
+    assert_alike(desk, *chain, editions=("en", "ru"))
+
+
+def test_news_pass_through_many_hands_day_by_day(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    list(pass_along(chain, desk))
+    for number in range(6):
+        since = desk.catalog().version
+        desk.put(f"later/{number}", words_of(number))
+        desk.put(f"news/{number}", "anew", published=rfc3339(desk.now - number * DAY))
+        if number == 4:
+            desk.retract("later/2")
+        desk.publish(after=DAY)
+        chain[0].sync(desk)
+        for report in pass_along(chain, desk, since=since):
+            assert report.editions["en"].since == since
+            assert report.editions["en"].articles <= 3
+        assert_alike(desk, *chain, editions=("en", "ru"))
+
+
+def test_news_are_small(desk: Desk, chain: Chain):
+    for number in range(200):
+        desk.put(f"archive/{number}", words_of(number))
+    desk.publish()
+    chain[0].sync(desk)
+    _, whole = hand_on(chain[0], desk)
+    since = desk.catalog().version
+    desk.put("later", words_of(1000))
+    desk.publish()
+    chain[0].sync(desk)
+    _, news = hand_on(chain[0], desk, since=since)
+    assert news.bytes < whole.bytes / 10
+    assert news.editions["en"].articles == 1
+
+
+def test_news_since_before_the_giver_began_are_everything(desk: Desk, chain: Chain):
+    desk.put("later", "words")
+    desk.publish()
+    chain[0].sync(desk)
+    file, report = hand_on(chain[0], desk, since=1)
+    assert (report.editions["en"].since, report.editions["ru"].since) == (0, 1)
+    assert take(chain[1], desk, file, editions=frozenset({"en"})).complete
+    assert_alike(desk, chain[1])
+
+
+def test_news_since_now_say_that_nothing_is_new(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    list(pass_along(chain[:2], desk))
+    file, report = hand_on(chain[0], desk, since=desk.catalog().version)
+    assert report.editions["en"].articles == 0
+    assert take(chain[1], desk, file).complete
+
+
+def test_who_stands_lower_than_the_news_is_told_so_and_keeps_what_there_is(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    list(pass_along(chain[:2], desk))
+    for number in range(3):
+        since = desk.catalog().version
+        desk.put(f"later/{number}", "words")
+        desk.publish()
+        chain[0].sync(desk)
+    before = chain[1].current(desk)
+    file, _ = hand_on(chain[0], desk, since=since)
+    report = take(chain[1], desk, file)
+    assert not report.complete
+    assert report.missing
+    assert chain[1].current(desk) == before
+    file, _ = hand_on(chain[0], desk)
+    assert take(chain[1], desk, file).complete
+    assert_alike(desk, chain[1])
+
+
+def test_one_edition_alone_can_be_handed_on(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    file, report = hand_on(chain[0], desk, editions=frozenset({"ru"}))
+    assert list(report.editions) == ["ru"]
+    synced = take(chain[1], desk, file, editions=frozenset({"ru"}))
+    assert synced.complete
+    assert_alike(desk, chain[1], editions=("ru",))
+    assert chain[1].current(desk, "en") == []
+
+
+def test_pictures_go_with_the_articles_unless_they_are_left_out(desk: Desk, chain: Chain):
+    chain[0].sync(desk, media="standard")
+    for reader in chain[1:]:
+        reader.options = msgspec.structs.replace(PLAIN, media="standard")
+    list(pass_along(chain[:3], desk))
+    assert chain[2].pictures() == chain[0].pictures()
+    assert len(chain[2].pictures()) == 8
+    file, _ = hand_on(chain[0], desk, media="none")
+    report = take(chain[3], desk, file)
+    assert not report.complete
+    assert chain[3].pictures() == set()
+    assert_alike(desk, chain[3])
+
+
+def test_who_went_on_by_a_pack_goes_on_by_the_network_and_the_other_way_round(desk: Desk, chain: Chain):
+    chain[0].sync(desk)
+    list(pass_along(chain[:2], desk))
+    for number in range(4):
+        since = desk.catalog().version
+        desk.put(f"later/{number}", words_of(number))
+        desk.publish(after=DAY)
+        chain[0].sync(desk)
+        if number % 2:
+            chain[1].sync(desk)
+        else:
+            file, _ = hand_on(chain[0], desk, since=since)
+            assert take(chain[1], desk, file).complete
+        assert_alike(desk, chain[1], editions=("en", "ru"))
