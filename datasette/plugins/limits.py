@@ -291,6 +291,8 @@ def explain(exception: Exception) -> Refused:
         return Refused(
             400, "This query takes too long", "Narrow it down; or sync the archive, and take as long as you like there."
         )
+    if isinstance(exception, MemoryError):
+        return Refused(400, "This query takes too much memory", "Narrow it down; or sync the archive, and ask there.")
     if isinstance(exception, sqlite3.Error) and getattr(exception, "sqlite_errorname", "SQLITE_ERROR") in _OF_QUERIES:
         return Refused(403 if "prohibited" in told else 400, "This can't be asked", f"SQLite says: {told}.")
     if status == 404:

@@ -15,6 +15,10 @@ from tamizdat_server.data.waiting import WAIT_SECONDS, waiting_page
 _HELD: Final = "SELECT EXISTS (SELECT 1 FROM articles) OR EXISTS (SELECT 1 FROM editions WHERE version > 0)"
 
 
+NAME: Final = "library"
+"""What the database is called in every address, whatever its file is called."""
+
+
 class Data:
     """Makes the Datasette as soon as the library holds something, and a new one where another file stands there."""
 
@@ -61,7 +65,9 @@ class Data:
     def _drop(self) -> None:
         if self._made:
             # Nobody waits for queries that still run: they only read.
-            self._made[2].executor.shutdown(wait=False, cancel_futures=True)
+            datasette = self._made[2]
+            datasette.executor.shutdown(wait=False, cancel_futures=True)
+            datasette.get_database(NAME).queries.close()
             self._made = None
 
 

@@ -7,13 +7,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from tamizdat_server.data.app import Data
+from tamizdat_server.data.app import NAME, Data
 from tamizdat_server.data.folder import Folder
+from tamizdat_server.data.querying import isolated
 from tamizdat_server.data.under import Under
-
-NAME = "library"
-"""What the database is called in every address, whatever its file is called."""
-
 
 Robots = Literal["pages", "none"]
 
@@ -54,5 +51,5 @@ def create_datasette(library: Path, *, base_url: str, options: DataOptions) -> A
         settings={**folder.settings, "base_url": base_url},
     )
     datasette.remove_database("_memory")  # comes along where no file is named
-    datasette.add_database(app.Database(datasette, path=str(library), is_mutable=True), name=NAME)
+    datasette.add_database(isolated(datasette, library), name=NAME)
     return datasette

@@ -60,8 +60,8 @@ ROW_BYTES: Final = 4 * 1024 * 1024
 """What a value or a row may have: more than a record of format 1, so that every article can be read."""
 RESULT_BYTES: Final = 8 * 1024 * 1024
 """What all rows of one answer may have."""
-HEAP_BYTES: Final = 256 * 1024 * 1024
-"""What SQLite may take in this process."""
+HEAP_BYTES: Final = 128 * 1024 * 1024
+"""What SQLite may take in a process, unless it is told otherwise."""
 _LIMITS: Final = {
     sqlite3.SQLITE_LIMIT_LENGTH: ROW_BYTES,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 32_768,
@@ -78,12 +78,13 @@ _LIMITS: Final = {
 }
 
 
-def guard(connection: sqlite3.Connection) -> None:
+def guard(connection: sqlite3.Connection, *, heap_bytes: int = HEAP_BYTES) -> None:
     """Make a connection safe to run a stranger's queries on: nothing private, nothing written, nothing boundless.
 
-    How long a query may take is for whoever runs it. Call this last: it can't be undone by statements.
+    `heap_bytes` holds for all of SQLite in this process. How long a query may take is for whoever runs it. Call this
+    last: it can't be undone by statements.
     """
-    connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}").fetchall()
+    connection.execute(f"PRAGMA hard_heap_limit = {heap_bytes}").fetchall()
     connection.execute("PRAGMA query_only = ON")
     held = {
         str(name).lower() for (name, *_) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
