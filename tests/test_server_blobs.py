@@ -352,4 +352,4 @@ def test_memory_for_small_files_is_bounded(tmp_path: Path, monkeypatch: pytest.M
     bodies = [ask(blobs, "/" + path)[1]["body"] for path in paths]
 
     assert [digest(body) in path for body, path in zip(bodies, paths, strict=True)] == [True] * 12
-    assert sum(len(file.body or b"") for file in served._files.values()) == served._bytes <= 50_000
+    assert sum(len(entry.file.body or b"") for entry in served._files.values()) == served._bytes <= 50_000

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import stat
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ from tamizdat_server.live import read_live
 MEMORY_BYTES: Final = 64 * 1024 * 1024
 FILES: Final = 20_000
 SMALL_BYTES: Final = 128 * 1024
+# A file asked for a thousand times a second isn't looked at each time: every look lets another thread in between.
+_LOOK_SECONDS: Final = 0.002
 # A head or a feed is asked for again and again, and must come from one moment though it is replaced meanwhile.
 REPLACED_BYTES: Final = 4 * 1024 * 1024
 _READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -44,7 +47,7 @@ class Identity(NamedTuple):
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     def is_of(self, status: os.stat_result) -> bool:
-        """The same as comparing with `of`, in half the time: this is asked at each request."""
+        """Whether this is still the file that has this status."""
         return self == (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
@@ -74,13 +77,22 @@ class File(NamedTuple):
         return found[0] if found else None
 
 
+class _Entry:
+    """A file that was found, and when (`time.monotonic`) it was last seen to be there unchanged."""
+
+    __slots__ = ("file", "looked")
+
+    def __init__(self, file: File, looked: float) -> None:
+        self.file, self.looked = file, looked
+
+
 class Tree:
     """The files below `root`. Use from one event loop; files are read in threads."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self._site = SiteList(self.root)
-        self._files: OrderedDict[str, File] = OrderedDict()
+        self._files: OrderedDict[str, _Entry] = OrderedDict()
         self._bytes = 0
 
     async def find(self, path: str) -> File | None:
@@ -91,20 +103,24 @@ class Tree:
         return file
 
     def held(self, path: str) -> File | None:
-        """The same, without waiting, for a file that was found before and is still there unchanged; else None."""
-        file = self._files.get(path)
-        if file is None:
+        """The same, without waiting, for a file that was found before and is still there unchanged; else None.
+
+        "Still" is as of 2 ms ago at most.
+        """
+        entry = self._files.get(path)
+        if entry is None:
             return None
-        try:
-            unchanged = file.identity.is_of(os.lstat(file.place))
-        except OSError:
-            unchanged = False
-        if not unchanged:
+        now = time.monotonic()
+        if now - entry.looked < _LOOK_SECONDS:
+            return entry.file
+        if not _is_there(entry.file):
             self._forget(path)
-        if not unchanged or (file.listed and not self._site.lists(path)):
             return None
+        if entry.file.listed and not self._site.lists(path):
+            return None
+        entry.looked = now
         self._files.move_to_end(path)
-        return file
+        return entry.file
 
     def _is_plausible(self, path: str) -> bool:
         return _by_grammar(path) or self._site.lists(path) is not False
@@ -122,14 +138,14 @@ class Tree:
 
     def _keep(self, file: File) -> None:
         self._forget(file.path)
-        self._files[file.path] = file
+        self._files[file.path] = _Entry(file, time.monotonic())
         self._bytes += len(file.body or b"")
         while self._bytes > MEMORY_BYTES or len(self._files) > FILES:
             self._forget(next(iter(self._files)))
 
     def _forget(self, path: str) -> None:
-        if file := self._files.pop(path, None):
-            self._bytes -= len(file.body or b"")
+        if entry := self._files.pop(path, None):
+            self._bytes -= len(entry.file.body or b"")
 
 
 class SiteList:
@@ -164,6 +180,13 @@ class SiteList:
             return frozenset(file.path for file in decode_site(site).files)
         except (OSError, FormatError):
             return frozenset()
+
+
+def _is_there(file: File) -> bool:
+    try:
+        return file.identity.is_of(os.lstat(file.place))
+    except OSError:
+        return False
 
 
 def _by_grammar(path: str) -> bool:
