@@ -1,6 +1,6 @@
 """Which files of a tree a pack is to hold: pure decisions over a catalog and the lists that it names."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple, TypeVar
 
 from tamizdat.errors import UsageError
@@ -17,9 +17,11 @@ from tamizdat.format.catalog import (
     RevisionsRef,
     SegmentRef,
     SnapshotList,
+    StockRef,
     WithdrawnList,
 )
-from tamizdat.format.names import bundle_path, list_path, media_bundle_path
+from tamizdat.format.names import bundle_path, list_path, media_bundle_path, raw_bundle_path, stock_path
+from tamizdat.format.stock import StockList
 from tamizdat.library import Role
 from tamizdat.pack.options import Media, PackOptions
 
@@ -44,8 +46,12 @@ class Lists:
     `taken` are those in the pack. `whole`: editions that had to be taken whole, since no deltas lead to the newest.
     """
 
-    def __init__(self, read: Callable[[ListRef, type[AnyList], str], AnyList | None]) -> None:
-        self._read = read
+    def __init__(
+        self,
+        read: Callable[[ListRef, type[AnyList], str], AnyList | None],
+        stock: Callable[[StockRef, str, int], StockList | None],
+    ) -> None:
+        self._read, self.stock = read, stock
         self.taken: list[Item] = []
         self.whole: set[str] = set()
 
@@ -70,11 +76,20 @@ def list_item(ref: ListRef) -> Item:
     return Item(list_path(ref.sha256), ref.bytes, ref.sha256)
 
 
-def contents(catalog: Catalog, codes: Iterable[str], lists: Lists, options: PackOptions) -> list[Item]:
-    """Everything that the pack holds beside signed files, each once: lists first."""
-    lists.take(catalog.withdrawn, WithdrawnList)
-    lists.take(catalog.more_mirrors, MirrorsList)
-    found = [item for code in codes for item in _edition(code, catalog.editions[code], lists, options)]
+def contents(
+    catalog: Catalog, codes: Iterable[str], lists: Lists, options: PackOptions, carried: Collection[str] = ()
+) -> list[Item]:
+    """Everything that the pack holds beside signed files, each once: lists first.
+
+    `carried`: where another pack is the source, the paths in it.
+    """
+    found: list[Item] = []
+    for code in codes:
+        of_reader = stocked(code, catalog.editions[code], carried, lists)
+        found += _edition(code, catalog.editions[code], lists, options) if of_reader is None else of_reader
+    if not carried or any(path.endswith(".json.zst") for path in carried):
+        lists.take(catalog.withdrawn, WithdrawnList)
+        lists.take(catalog.more_mirrors, MirrorsList)
     return list(dict.fromkeys([*lists.taken, *found]))
 
 
@@ -121,6 +136,19 @@ def _anew(code: str, edition: Edition, lists: Lists) -> list[Bundle]:
         return []
     whole = [*snapshot.tombstones, *reversed(snapshot.segments)]
     return [*whole, *(_lead_on(code, edition, lists, snapshot.version) or ())]
+
+
+def stocked(code: str, edition: Edition, carried: Collection[str], lists: Lists) -> list[Item] | None:
+    """The stock that another reader packed, where the source has that of an edition and not its snapshot."""
+    ref = edition.stock
+    if not ref or stock_path(ref.sha256) not in carried or list_path(edition.snapshot.sha256) in carried:
+        return None
+    stock = lists.stock(ref, code, edition.version)
+    if stock is None:
+        return None
+    lists.whole.add(code)
+    parts = (Item(raw_bundle_path(p.raw_sha256), p.raw_bytes, p.raw_sha256) for p in (*stock.tombstones, *stock.parts))
+    return [Item(stock_path(ref.sha256), ref.bytes, ref.sha256), *parts]
 
 
 def plain_chain(deltas: Iterable[DeltaRef], start: int, goal: int) -> list[DeltaRef] | None:

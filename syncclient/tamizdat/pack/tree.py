@@ -3,20 +3,22 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from tamizdat.errors import FileMissing, FormatError, HashMismatch, PackError, TooLarge
-from tamizdat.format.catalog import AnyList, ListRef, decode_list
-from tamizdat.format.names import Address, Fingerprint, target_path
+from tamizdat.format.catalog import AnyList, ListRef, StockRef, decode_list
+from tamizdat.format.names import Address, Fingerprint, stock_path, target_path
 from tamizdat.format.names import sha256 as digest_of
 from tamizdat.format.state import Accepted
+from tamizdat.format.stock import StockList, decode_stock
 from tamizdat.pack.contents import Item, Lists, chosen, contents, list_item
 from tamizdat.pack.options import PackedEdition, PackOptions, PackReport, Progress, utc
 from tamizdat.pack.signed import signed_files
 from tamizdat.pack.spool import Spool
 from tamizdat.pack.writing import check_size, check_target, write_pack
 from tamizdat.transport import Meter, Transport, open_source
+from tamizdat.transport.pack import PackTransport
 from tamizdat.trust import accept, freshness
 
 PARALLEL: Final = 4
@@ -44,6 +46,7 @@ class TreePacking:
     ) -> None:
         self.transport, self.options, self.progress, self.now = transport, options, progress, now
         self.fingerprint = address.fingerprint
+        self.carried = transport.paths() if isinstance(transport, PackTransport) else []
         self.missing: list[str] = []
         self.broken: list[str] = []
         self.accepted = self._accept()
@@ -52,18 +55,20 @@ class TreePacking:
 
     def run(self, file: Path) -> PackReport:
         """Plan, look at every file, and write."""
-        lists = Lists(self._list)
-        items = contents(self.catalog, self.codes, lists, self.options)
+        lists = Lists(self._list, self._stock)
+        items = [
+            *contents(self.catalog, self.codes, lists, self.options, self.carried), *self._pictures(lists),
+        ]  # fmt: skip
         state = self.accepted
         signed = signed_files(
             state.roots, timestamp=state.timestamp, snapshot=state.snapshot, targets=state.targets,
             catalog=state.catalog_bytes,
         )  # fmt: skip
-        # What is compressed already hardly gets smaller.
-        check_size(file, sum(item.bytes for item in items) * 19 // 20, self.options)
+        # What is compressed already doesn't get much smaller.
+        check_size(file, sum(item.bytes for item in items if item.path.endswith((".zst", ".tar"))) // 2, self.options)
         with Spool() as spool:
             self.progress.total(2 * sum(item.bytes for item in items))
-            sound = list(self._sound([self._site(), *items], spool))
+            sound = list(self._sound([*self._site(lists), *items], spool))
             sizes = [*(len(data) for _, data in signed), *(item.bytes for item in sound)]
             self.progress.say(f"packing {len(sizes)} files")
             files = self._files(signed, sound, spool)
@@ -85,9 +90,10 @@ class TreePacking:
             carried=True,
         )  # fmt: skip
 
-    def _site(self) -> Item:
+    def _site(self, lists: Lists) -> list[Item]:
         digest, size = self.accepted.site
-        return Item(target_path("site.json", digest), size, digest)
+        item = Item(target_path("site.json", digest), size, digest)
+        return [] if self.carried and item.path not in self.carried and not lists.taken else [item]
 
     # -- the files -----------------------------------------------------------------------------------------------------
 
@@ -95,6 +101,20 @@ class TreePacking:
         item = list_item(ref)
         data = self._fetched(item)
         return None if data is None else decode_list(data, ref, kind, edition=edition, path=item.path)
+
+    def _stock(self, ref: StockRef, edition: str, version: int) -> StockList | None:
+        path = stock_path(ref.sha256)
+        data = self._fetched(Item(path, ref.bytes, ref.sha256))
+        return None if data is None else decode_stock(data, ref, edition=edition, version=version, path=path)
+
+    def _pictures(self, lists: Lists) -> list[Item]:
+        """What another reader packed one by one: whatever lies under its own digest."""
+        paths = [p for p in self.carried if p.startswith("media/") and not p.endswith(".tar")]
+        alone = self.options.media != "none" and not lists.taken
+        return [Item(path, self._size(path), PurePosixPath(path).stem) for path in paths] if alone else []
+
+    def _size(self, path: str) -> int:
+        return self.transport.size(path) if isinstance(self.transport, PackTransport) else 0
 
     def _fetched(self, item: Item) -> bytes | None:
         """A file that is what was signed for; what isn't is told."""

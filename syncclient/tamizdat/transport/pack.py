@@ -50,6 +50,10 @@ class PackTransport:
         """What the pack holds, in its order."""
         return list(self._index)
 
+    def size(self, path: str) -> int:
+        """The size in bytes of a file that the pack holds."""
+        return self._index[path][1]
+
     def fetch(self, path: str, *, max_bytes: int, partial: Path | None = None) -> bytes:  # noqa: ARG002
         """As `Transport.fetch`, in one go."""
         self._meter.asked()
