@@ -127,7 +127,7 @@ def _what_next(url: str, demo: "Demo") -> str:
 {demo.script.title}, the paper of a town on a river, is out in {len(demo.script.version)} versions. A library holds it.
 
 Open   {url}
-       {url}api/openapi.json
+{_archive(url)}       {url}api/openapi.json
 
 Type   export TAMIZDAT_LIBRARY={demo.library}
        {command} list
@@ -141,6 +141,12 @@ Type   export TAMIZDAT_LIBRARY={demo.library}
 
 Ctrl-C ends it.
 """
+
+
+def _archive(url: str) -> str:
+    from tamizdat_server.data import is_installed
+
+    return f"       {url}data/             # the archive: browse, search, query\n" if is_installed() else ""
 
 
 def _command() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tamizdat.library import SCHEMA
+from tamizdat.library.store import open_readonly
 from tamizdat_server import headers
 from tamizdat_server.blobs import Receive, Scope, Send
 from tamizdat_server.data.waiting import WAIT_SECONDS, waiting_page
@@ -74,7 +75,7 @@ class Data:
 def holds_something(library: Path) -> bool:
     """Whether there is a library of today's schema at `library`, with an article in it or an edition complete."""
     try:
-        with closing(sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(open_readonly(library)) as db:
             schema = db.execute("PRAGMA user_version").fetchone()[0]
             return bool(schema == SCHEMA and db.execute(_HELD).fetchone()[0])
     except sqlite3.Error:

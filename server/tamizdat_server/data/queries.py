@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from tamizdat.library.public import guard
+from tamizdat.library.store import open_readonly
 from tamizdat_server.data.querying import LENGTH, Failure, Found, Query
 
 MEMORY_BYTES: Final = 512 * 1024 * 1024
@@ -38,7 +39,7 @@ def main(library: str, parent: str) -> None:
 
 def connect(library: Path) -> sqlite3.Connection:
     """A guarded connection, with the functions that Datasette's queries use."""
-    db = sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro", uri=True, timeout=1)
+    db = open_readonly(library)
     db.text_factory = _text
     functions: Any = import_module("datasette.sql_functions")
     functions.prepare_connection(db)

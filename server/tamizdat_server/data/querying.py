@@ -21,6 +21,8 @@ from typing import Any, Final
 
 import msgspec
 
+from tamizdat.library.store import open_readonly
+
 PROCESSES: Final = 4
 _START_SECONDS: Final = 30.0
 _GRACE_SECONDS: Final = 1.0
@@ -165,6 +167,11 @@ def isolated(datasette: Any, library: Path) -> Any:
         def __init__(self) -> None:
             module.Database.__init__(self, datasette, path=str(library), is_mutable=True)
             self.queries = Queries(library)
+
+        def connect(self, write: bool = False) -> sqlite3.Connection:
+            if write:
+                raise sqlite3.OperationalError("the library is only read here")
+            return open_readonly(library)
 
         async def execute(
             self,

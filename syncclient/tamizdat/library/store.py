@@ -133,7 +133,7 @@ def connect(path: Path, *, create: bool, readonly: bool) -> tuple[sqlite3.Connec
             _create(path)
         _check_header(path)
         readonly = readonly or not _writable(path)
-        db = _open_readonly(path) if readonly else _open(path)
+        db = open_readonly(path) if readonly else _open(path)
     try:
         with named_errors(path):
             _check_schema(db, path, readonly=readonly)
@@ -185,8 +185,8 @@ def _open(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _open_readonly(path: Path) -> sqlite3.Connection:
-    """Open without writing, also in a folder where the log's index can't be made."""
+def open_readonly(path: Path) -> sqlite3.Connection:
+    """Open without writing, also in a folder where the log's index can't be made. Raises: sqlite3.Error."""
     db = _connect_readonly(path, "mode=ro")
     try:
         db.execute("SELECT count(*) FROM sqlite_master").fetchall()
