@@ -1,6 +1,7 @@
 """Copies of a newsroom's tree, made and looked into by tests."""
 
 import os
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import msgspec
 
 from following import Follower, digest
 from httpd import Httpd
-from publishing import Desk
+from publishing import SMALL, Desk
 from tamizdat.mirror import MirrorOptions, MirrorReport, Planned, VerifyReport, mirror, verify
 from tamizdat.mirror.folder import OWN
+from tamizdat_server.live import read_live
+from tamizdat_server.newsroom import Newsroom
 
 PLAIN = MirrorOptions(trust_first_use=True, allow_private=True, durable=False)
 
@@ -56,8 +59,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path: data for path, data in found.items() if not path.startswith(f"{OWN}/")}
 
 
-def named(copy: Copy) -> dict[str, bytes]:
-    """The newsroom's files without those that only its older catalogs name."""
-    report = copy.verify(copy.desk.public)
-    assert report.exit_code == 0
-    return copy.desk.files()
+def reopen(folder: Path, target: Path) -> Desk:
+    """A copy of a newsroom's folder at `target`, at work at the time of its newest signature."""
+    desk = object.__new__(Desk)
+    desk.newsroom = Newsroom.open(Path(shutil.copytree(folder, target)))
+    desk.public, desk.settings, desk.mirrors = desk.newsroom.public, SMALL, {}
+    live = read_live(desk.public)
+    assert live
+    desk.now = live.signed
+    return desk

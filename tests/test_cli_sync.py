@@ -132,7 +132,7 @@ def test_nothing_reachable_is_exit_code_3(sync: Run, ferry: Ferry, place: str):
 def test_a_byte_cap_stops_early_and_the_next_sync_goes_on(sync: Run, ferry: Ferry, path: Path):
     code, _, err = sync(ferry.address, "--max-bytes", "25kB")
     assert code == 5
-    assert "sync again" in err
+    assert "run it again" in err
     assert sync(ferry.address)[0] == 0
     with Library.open(path) as library:
         assert len(library.articles()) == 12

@@ -13,7 +13,7 @@ from tamizdat.mirror.fetching import HOLES, Fetcher, check
 from tamizdat.mirror.folder import Folder
 from tamizdat.mirror.heads import check_head, head_paths, is_current, open_head
 from tamizdat.mirror.inventory import Item, list_item, lists, walk
-from tamizdat.mirror.rhythm import DAY, past, utc, version_at
+from tamizdat.mirror.rhythm import DAY, past, utc, version_at, versions_a_day
 from tamizdat.mirror.selection import EVERYTHING, Selection
 from tamizdat.mirror.source import Offer
 from tamizdat.mirror.state import Seen, State
@@ -148,7 +148,7 @@ class Gathering:
         if not days:
             return EVERYTHING
         moment = self.accepted.signed - days * DAY
-        version = version_at(moment, self._seen())
+        version = version_at(moment, self._seen(), a_day=versions_a_day(self.catalog))
         if days <= before.days:
             # What was let go isn't fetched again because the reckoning changed.
             version = max(version, before.version)

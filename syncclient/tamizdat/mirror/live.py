@@ -10,8 +10,8 @@ from tamizdat.mirror.folder import IMMUTABLE_TIME, Folder
 from tamizdat.mirror.gathering import Gathered
 from tamizdat.mirror.heads import TIMESTAMP, head_paths
 from tamizdat.mirror.pictures import NOTHING, Inside
-from tamizdat.mirror.plan import Clearing, Rules, clear
-from tamizdat.mirror.rhythm import seconds
+from tamizdat.mirror.plan import KEPT_SECONDS, Clearing, Rules, clear
+from tamizdat.mirror.rhythm import DAY, seconds
 from tamizdat.mirror.state import Seen, State
 
 Prepared = tuple[str, bytes, int]
@@ -97,6 +97,7 @@ class Live:
             at_once=frozenset([*self.gathered.withdrawn, *left_out, *self._inside(left_out)]),
             unnamed=self.state.unnamed,
             signed=self.accepted.signed,
+            kept_seconds=min(KEPT_SECONDS, self.gathered.selection.days * DAY or KEPT_SECONDS),
         )
         return clear(sizes, rules)
 

@@ -57,8 +57,9 @@ class Rules(msgspec.Struct, frozen=True):
     """What decides which files stay.
 
     `named`: what the new catalog reaches. `pages`: files for browsers that came from here at some time. `at_once`: what
-    is withdrawn, or left out by choice. `unnamed`: since when files were found that no catalog names. `signed`: when
-    the new timestamp was signed. The newsroom's time is the measure, so that no wrong clock of ours deletes anything.
+    is withdrawn, or left out by choice. `unnamed`: since when files were found that no catalog names; they stay for
+    `kept_seconds`. `signed`: when the new timestamp was signed. The newsroom's time is the measure, so that no wrong
+    clock of ours deletes anything.
     """
 
     named: Collection[str]
@@ -66,6 +67,7 @@ class Rules(msgspec.Struct, frozen=True):
     at_once: Collection[str]
     unnamed: Mapping[str, int]
     signed: int
+    kept_seconds: int = KEPT_SECONDS
 
 
 def clear(sizes: Mapping[str, int], rules: Rules) -> Clearing:
@@ -80,7 +82,7 @@ def clear(sizes: Mapping[str, int], rules: Rules) -> Clearing:
             foreign.append(path)
             continue
         since = rules.unnamed.get(path, rules.signed)
-        if _goes_at_once(path, rules) or rules.signed - since >= KEPT_SECONDS:
+        if _goes_at_once(path, rules) or rules.signed - since >= rules.kept_seconds:
             delete.append(path)
         else:
             unnamed[path] = since

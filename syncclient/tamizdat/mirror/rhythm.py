@@ -12,9 +12,6 @@ from tamizdat.mirror.state import Seen
 
 DAY: Final = 86_400
 HOUR: Final = 3600
-VERSIONS_A_DAY: Final = 24
-"""What is taken where nothing is known of the past: so that rather too much is held than too little."""
-
 Fetch = Callable[[str, int], bytes]
 
 
@@ -28,10 +25,17 @@ def utc(moment: int) -> str:
     return datetime.fromtimestamp(max(0, moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def version_at(moment: int, seen: Mapping[int, Seen]) -> int:
+def versions_a_day(catalog: Catalog) -> int:
+    """About how many: the catalog's own deltas lead from where a reader stood a day ago, or from the version before."""
+    starts = [delta.from_ for edition in catalog.editions.values() for delta in edition.deltas]
+    return max(1, catalog.version - min(starts, default=0))
+
+
+def version_at(moment: int, seen: Mapping[int, Seen], *, a_day: int) -> int:
     """The version that was the newest at `moment` (Unix seconds), or about that; 0 before the first.
 
-    `seen`: versions of which it is known when they were published; at least the newest.
+    `seen`: versions of which it is known when they were published, at least the newest; `a_day`: how many come a day,
+    where one alone is known.
     """
     points = sorted((seconds(known.published), version) for version, known in seen.items())
     before = [point for point in points if point[0] <= moment]
@@ -42,7 +46,7 @@ def version_at(moment: int, seen: Mapping[int, Seen]) -> int:
         (start, low), (end, high) = before[-1], after[0]
         return low + (high - low) * (moment - start) // (end - start)
     (start, low), (end, high) = after[0], after[-1]
-    rate = (high - low) / max(end - start, HOUR) if high > low else VERSIONS_A_DAY / DAY
+    rate = (high - low) / max(end - start, HOUR) if high > low else a_day / DAY
     return max(0, int(low - rate * (start - moment)))
 
 
