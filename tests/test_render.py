@@ -36,7 +36,7 @@ from tamizdat.render.wrap import Span, columns, wrap
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[31m\x9b\u202e"
 SGR = re.compile(r"\x1b\[[\d;]*m")
 ALLOWED = set(
-    "article header h1 h2 h3 h4 p span time figure img figcaption blockquote ul ol li pre code hr table thead tbody"
+    "article header div h1 h2 h3 h4 p span time figure img figcaption blockquote ul ol li pre code hr table thead tbody"
     " tr th td strong em a br sup aside section".split()
 )
 

@@ -11,8 +11,6 @@ from weakref import WeakKeyDictionary, finalize
 
 from datasette import Response, hookimpl
 
-from tamizdat.errors import LibraryError
-from tamizdat_server.archive.readers import Busy, TooSlow
 from tamizdat_server.archive.reply import Reply, reply
 from tamizdat_server.archive.routes import ROUTES
 from tamizdat_server.archive.site import Asked, Options, Site
@@ -38,10 +36,7 @@ def extra_template_vars(datasette: Any, request: Any, template: str | None) -> A
         told = {"build": site_of(datasette).build}
         if request is None or (template or "").startswith("archive/"):
             return told
-        try:
-            return {**await site_of(datasette).frame(_asked(request)), **told}
-        except (Busy, TooSlow, LibraryError):
-            return told
+        return {**await site_of(datasette).frame(_asked(request)), **told}
 
     return frame
 

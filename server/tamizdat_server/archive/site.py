@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import msgspec
 
-from tamizdat.errors import NotALibrary
+from tamizdat.errors import LibraryError, NotALibrary
 from tamizdat.library import archive
 from tamizdat.library.archive import Counts, Paper
 from tamizdat.trust import freshness
 from tamizdat_server.archive import words
 from tamizdat_server.archive.links import Links
-from tamizdat_server.archive.readers import Readers
+from tamizdat_server.archive.readers import Busy, Readers, TooSlow
 from tamizdat_server.archive.visit import Answer, Missing, Page, Visit, Work
 from tamizdat_server.feeds import fit, name_of
 
@@ -79,8 +79,11 @@ class Site:
         return await self.readers.read(lambda db: self._answer(db, asked, work))
 
     async def frame(self, asked: Asked) -> dict[str, Any]:
-        """What the frame around a page needs, for pages that others make. Raises: as `answer`."""
-        return await self.readers.read(lambda db: self._frame(self._visit(db, asked, self._papers(db))))
+        """What the frame around a page needs, for pages that others make; empty where the library can't be read."""
+        try:
+            return await self.readers.read(lambda db: self._frame(self._visit(db, asked, self._papers(db))))
+        except (Busy, TooSlow, LibraryError):
+            return {}
 
     def _answer(self, db: sqlite3.Connection, asked: Asked, work: Work) -> tuple[Answer | Unchanged, str]:
         papers = self._papers(db)

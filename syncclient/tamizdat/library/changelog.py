@@ -14,7 +14,7 @@ from tamizdat.library.store import Row
 # A delta that begins before what is held changes nothing of that: the step begins where the edition stood.
 _SPAN: Final = (
     "INSERT INTO spans (publication, edition, from_version, to_version, kind, at)"
-    " SELECT publication, edition, max(version, ?3), ?4, 'delta', ?5 FROM editions"
+    " SELECT publication, edition, max(version, ?3), ?4, ?5, ?6 FROM editions"
     " WHERE publication = ?1 AND edition = ?2"
     " ON CONFLICT DO UPDATE SET at = excluded.at RETURNING id"
 )
@@ -32,8 +32,12 @@ def note_version(db: Connection, publication: int, version: int, published: str)
 
 
 def note_delta(db: Connection, publication: int, header: Header, batch: Batch, *, to: int, at: str) -> None:
-    """A delta was applied. Called before the edition is said to stand at `to`."""
-    written = db.execute(_SPAN, (publication, header.edition, header.from_, to, at)).fetchone()
+    """A delta was applied. Called before the edition is said to stand at `to`.
+
+    One that brought nothing was held already: the snapshot before it, which lags behind its segments, had it all.
+    """
+    kind = "delta" if batch.articles or batch.retractions else "snapshot"
+    written = db.execute(_SPAN, (publication, header.edition, header.from_, to, kind, at)).fetchone()
     if written:
         db.executemany("INSERT OR REPLACE INTO changes VALUES (?, ?, ?, ?)", _changes(written[0], batch))
 

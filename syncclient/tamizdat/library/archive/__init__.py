@@ -32,6 +32,6 @@ from tamizdat.library.archive.versions import brought, changes, version, version
 __all__ = [
     "Articles", "Change", "Counts", "Cursor", "EarlierRevision", "Found", "Held", "HeldEdition", "Item",
     "NewCorrection", "Paper", "Picture", "Retracted", "Retractions", "Scope", "Span", "Translation", "VersionLine",
-    "article", "brought", "changes", "corrections", "counts", "holdings", "neighbours", "page", "papers", "picture", "retractions",
-    "revision", "state", "version", "versions",
+    "article", "brought", "changes", "corrections", "counts", "holdings", "neighbours", "page", "papers", "picture",
+    "retractions", "revision", "state", "version", "versions",
 ]  # fmt: skip
