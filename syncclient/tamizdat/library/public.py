@@ -4,6 +4,7 @@ A library holds articles, which are public, and a reader's own doings, which are
 chosen, when and from where it was synced. A table is private until it is listed here.
 """
 
+import re
 import sqlite3
 import weakref
 from collections.abc import Callable
@@ -28,6 +29,9 @@ PUBLIC: Final[dict[str, frozenset[str]]] = {
     "media": frozenset({"data"}),
     "publications": frozenset({"place", "last_good", "head_path", "head_sha256", "head_bytes"}),
     "articles_fts": _EVERYTHING,
+    "articles_folded": _EVERYTHING,
+    "articles_places": _EVERYTHING,
+    "articles_words": _EVERYTHING,
     # Where the index keeps its words: asking the index reads them on the way.
     **{f"articles_fts_{part}": _EVERYTHING for part in _INDEX},
 }
@@ -55,6 +59,8 @@ _PRAGMAS: Final = frozenset(
 _PRAGMAS_OF_HOSTS: Final = frozenset({"database_list", "recursive_triggers"})
 _FORBIDDEN_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer", "fts5"})
 _STATEMENTS: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
+
+_EXPLAIN: Final = re.compile(r"[ \t\r\n]*explain\b", re.IGNORECASE | re.ASCII)
 
 ROW_BYTES: Final = 4 * 1024 * 1024
 """What a value or a row may have: more than a record of format 1, so that every article can be read."""
@@ -95,6 +101,64 @@ def guard(connection: sqlite3.Connection, *, heap_bytes: int = HEAP_BYTES) -> No
     connection.set_authorizer(_Authorizer(held))
 
 
+class Forbidden(sqlite3.DatabaseError):
+    """A query would read what isn't public."""
+
+    sqlite_errorname = "SQLITE_AUTH"
+
+
+class Inspector:
+    """Looks into a query's program before it is run, at everything that it opens.
+
+    SQLite doesn't ask its authorizer for the columns that NATURAL and USING compare, so a private table could be read
+    by joining it. What a program opens, it has to name by its place in the file.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._version = -1
+        self._tables: dict[int, str] = {1: "sqlite_schema"}
+        self._indexes: set[int] = set()
+        self._hidden: dict[str, set[int]] = {}
+
+    def check(self, sql: str, parameters: Any = ()) -> None:
+        """Raises: Forbidden; sqlite3.Error where the query is wrong."""
+        if _EXPLAIN.match(sql):
+            return  # shows the program, and doesn't run it
+        while True:
+            version = self._schema()
+            program = self._db.execute(f"EXPLAIN {sql}", parameters).fetchall()
+            if version == self._schema():  # else tables may have moved in between
+                break
+        self._inspect([(str(step[1]), int(step[2]), int(step[3]), int(step[4])) for step in program])
+
+    def _inspect(self, program: list[tuple[str, int, int, int]]) -> None:
+        opened: dict[int, str] = {}
+        for operation, cursor, page, database in program:
+            if operation in ("OpenRead", "ReopenIdx", "OpenWrite"):
+                if database or page not in self._tables:
+                    raise Forbidden("access to a private table is prohibited")
+                if page not in self._indexes:
+                    opened[cursor] = self._tables[page]
+            elif operation == "Column" and page in self._hidden.get(opened.get(cursor, ""), ()):
+                raise Forbidden(f"access to a private column of {opened[cursor]} is prohibited")
+
+    def _schema(self) -> int:
+        """Learn where tables and indexes lie, if that changed; returns the schema's version."""
+        version = int(self._db.execute("PRAGMA schema_version").fetchone()[0])
+        if version != self._version:
+            places = self._db.execute("SELECT rootpage, type, lower(tbl_name) FROM sqlite_master WHERE rootpage > 1")
+            found = [(int(page), str(kind), str(table)) for page, kind, table in places if table in PUBLIC]
+            self._tables = {1: "sqlite_schema"} | {page: table for page, _, table in found}
+            self._indexes = {page for page, kind, _ in found if kind == "index"}
+            self._hidden = {table: self._numbers(table) for table, hidden in PUBLIC.items() if hidden}
+            self._version = version
+        return version
+
+    def _numbers(self, table: str) -> set[int]:
+        return {row[0] for row in self._db.execute(f"PRAGMA table_info({table})") if row[1] in PUBLIC[table]}
+
+
 class Budget:
     """Makes rows, and ends a query that hands out more than so many bytes."""
 
@@ -129,7 +193,7 @@ class _Authorizer:
         if action == sqlite3.SQLITE_FUNCTION:
             return _when((second or "").lower() not in _FORBIDDEN_FUNCTIONS)
         if action == sqlite3.SQLITE_PRAGMA:
-            return _when((first or "").lower() in _PRAGMAS | _PRAGMAS_OF_HOSTS)
+            return self._pragma((first or "").lower(), (second or "").lower())
         # SQLite itself does this, in memory alone, to declare a function that reads like a table.
         return _when(action == sqlite3.SQLITE_UPDATE and first == "sqlite_master")
 
@@ -140,6 +204,12 @@ class _Authorizer:
             return sqlite3.SQLITE_OK
         # Without a column it may be a name that the query itself gave (WITH name AS …), of which only rows are counted.
         return _when(not column and not self._is_private(table))
+
+    def _pragma(self, name: str, of: str) -> int:
+        if name == "foreign_key_list" and self._is_private(of):
+            # Says nothing: Datasette would count the rows that lead from there to whatever row it shows.
+            return sqlite3.SQLITE_IGNORE
+        return _when(name in _PRAGMAS | _PRAGMAS_OF_HOSTS)
 
     def _is_private(self, table: str) -> bool:
         return table in self._private or table.startswith(("sqlite_", "pragma_", "dbstat", "fts5"))
