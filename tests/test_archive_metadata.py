@@ -25,10 +25,14 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
 
 
 def tables(db: sqlite3.Connection) -> set[str]:
-    """All but the full-text index and the tables that it keeps its words in: Datasette hides those by itself."""
+    """Tables and views, but for full-text indexes and the tables of their words: Datasette hides those by itself."""
     indexes = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
-    named = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    named = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     return {name for name in named if not name.startswith(("sqlite_", *indexes))}
+
+
+def described(db: sqlite3.Connection) -> set[str]:
+    return {table for table in tables(db) if table in PUBLIC and TABLES.get(table) != CLOSED}
 
 
 def columns(db: sqlite3.Connection, table: str) -> list[str]:
@@ -36,14 +40,15 @@ def columns(db: sqlite3.Connection, table: str) -> list[str]:
 
 
 def test_every_table_is_either_described_or_closed(fresh: sqlite3.Connection):
-    public = {table for table in tables(fresh) if table in PUBLIC}
+    # The view that the index is made of may be asked, as the index asks it, but there is nothing on it to look at.
+    public = described(fresh) - {"articles_folded"}
     assert {table for table in TABLES if TABLES[table] != CLOSED} == public
     assert {table for table in TABLES if TABLES[table] == CLOSED} == tables(fresh) - public
     assert all(TABLES[table]["title"] and TABLES[table]["description"].endswith(".") for table in public)
 
 
 def test_every_column_of_a_public_table_has_its_meaning(fresh: sqlite3.Connection):
-    for table in tables(fresh) & PUBLIC.keys():
+    for table in described(fresh):
         meanings = TABLES[table]["columns"]
         # Migrations add columns at the end, a reader of the page looks for them where they belong: order is free.
         assert sorted(meanings) == sorted(columns(fresh, table)), table
@@ -51,13 +56,13 @@ def test_every_column_of_a_public_table_has_its_meaning(fresh: sqlite3.Connectio
 
 
 def test_columns_that_are_kept_back_say_that_they_are_empty():
-    for table in TABLES.keys() & PUBLIC.keys():
+    for table in [table for table in TABLES if TABLES[table] != CLOSED]:
         empty = {column for column, meaning in TABLES[table]["columns"].items() if "empty here" in meaning}
         assert empty == PUBLIC[table], table
 
 
 def test_what_a_table_is_sorted_and_labelled_by_is_a_column(fresh: sqlite3.Connection):
-    for table in tables(fresh) & PUBLIC.keys():
+    for table in described(fresh):
         named = {TABLES[table].get(choice) for choice in ("sort", "sort_desc", "label_column")} - {None}
         assert named <= set(columns(fresh, table)), table
 
