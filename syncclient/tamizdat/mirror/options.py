@@ -59,7 +59,7 @@ class Silent:
 class Planned(msgspec.Struct, frozen=True):
     """What a run is about to do. Sizes in bytes; `writes` is what the folder grows by before anything is deleted.
 
-    Heads and lists are not counted: they were fetched to find out the rest.
+    Heads are not counted, nor, but by a dry run, lists: they were fetched to find out the rest.
     """
 
     files: int
