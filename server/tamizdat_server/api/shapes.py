@@ -78,7 +78,10 @@ class Articles(msgspec.Struct, frozen=True):
 class Hit(Summary, frozen=True, kw_only=True):
     """An article that a search found."""
 
-    rank: Annotated[float, Meta(description="The smaller, the better the match.")]
+    rank: Annotated[
+        tuple[int, int, int, int],
+        Meta(description="Tier, column, count and time of the match; the smaller, the better, compared from the left."),
+    ]
     snippet: Annotated[str, Meta(description="Where the words stand in the text; plain text.")]
 
 

@@ -268,6 +268,38 @@ CREATE TABLE stocks (                           -- stock lists that came in a pa
 ) WITHOUT ROWID
 """
 
+_COLUMNS: Final = ("title", "byline", "summary", "text")
+# What format.words.index_text does, in the same order; a test holds them together. SQLite's tokenizer does the rest.
+_REPLACED: Final = (
+    *((f"char({point})", "''") for point in (0xAD, *range(0x200B, 0x2010), 0x2060, 0xFE0E, 0xFE0F, 0xFEFF)),
+    *((f"'{letter}' || char({mark})", f"'{to}'") for letter, mark, to in (
+        ("и", 0x306, "й"), ("И", 0x306, "Й"), ("у", 0x306, "ў"), ("У", 0x306, "Ў"), ("і", 0x308, "ї"), ("І", 0x308, "Ї"),
+    )),
+    ("'ё'", "'е'"), ("'Ё'", "'Е'"),
+)  # fmt: skip
+
+
+def _replaced(column: str) -> str:
+    for old, new in _REPLACED:
+        column = f"replace({column}, {old}, {new})"
+    return column
+
+
+_SEARCH: Final = f"""
+DROP TABLE articles_fts;
+CREATE VIEW articles_folded AS SELECT id, {", ".join(f"{_replaced(name)} AS {name}" for name in _COLUMNS)} FROM articles;
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+    {", ".join(_COLUMNS)}, content="articles_folded", content_rowid="id",
+    tokenize="unicode61 remove_diacritics 2 categories 'L* N* M* Co' separators 'ʻʼ'"
+);
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', 16777216);
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('automerge', 0);
+INSERT INTO articles_fts (articles_fts) VALUES ('rebuild');
+-- The index's words, and where they stand: a search looks in here for other forms of a word.
+CREATE VIRTUAL TABLE articles_words USING fts5vocab(articles_fts, 'row');
+CREATE VIRTUAL TABLE articles_places USING fts5vocab(articles_fts, 'instance')
+"""  # noqa: S608
+
 
 def _run(db: Database, script: str) -> None:
     # Not executescript: it would commit the migration's transaction halfway.
@@ -293,6 +325,12 @@ def mirrors_and_changes(db: Database) -> None:
 def handing_on(db: Database) -> None:
     """The third schema."""
     _run(db, _HANDING_ON)
+
+
+@migrations()
+def search(db: Database) -> None:
+    """The fourth schema: the index holds folded words."""
+    _run(db, _SEARCH)
 
 
 def migrate(db: sqlite3.Connection) -> None:

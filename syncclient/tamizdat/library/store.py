@@ -19,7 +19,7 @@ from tamizdat.errors import (
 from tamizdat.library.lock import exclusive
 
 APPLICATION_ID: Final = 0x746D7A64  # "tmzd", in the file's header
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 BUSY_SECONDS: Final = 5.0
 _HEADER: Final = b"SQLite format 3\0"
 

@@ -1,0 +1,138 @@
+"""Kazakh: the stems that a word may be a form of, by the layers of its endings. docs/format.md 14.4."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from tamizdat.search.rules import RULES, by_word
+
+_RULES: Final = RULES.kazakh
+_BACK: Final = frozenset(_RULES.back)
+_FRONT: Final = frozenset(_RULES.front)
+_VOWELS: Final = frozenset(_RULES.vowels)
+_FLEETING: Final = frozenset(_RULES.fleeting)
+_FRONTED: Final = str.maketrans("аығқ", "еігк")
+_SHORTEST: Final = 2
+_LONGEST: Final = 7
+
+
+class _Ending(NamedTuple):
+    """An ending; after which letters it stands, any where there are none; the vowels that it goes with, if it cares."""
+
+    text: str
+    after: frozenset[str]
+    vowels: frozenset[str]
+
+
+# By their text.
+_Endings = dict[str, list[_Ending]]
+
+
+def _endings(listed: str) -> _Endings:
+    found: set[tuple[str, str, bool | None]] = set()
+    for item in listed.split():
+        text, _, classes = item.partition(":")
+        fronted = text.translate(_FRONTED)
+        found |= {(text, classes, None)} if fronted == text else {(text, classes, False), (fronted, classes, True)}
+    table: _Endings = {}
+    for text, classes, front in sorted(found, key=lambda each: each[:2]):
+        after = frozenset("".join(_RULES.classes[name] for name in classes))
+        table.setdefault(text, []).append(_Ending(text, after, _going_with(front)))
+    return table
+
+
+def _going_with(front: bool | None) -> frozenset[str]:
+    return frozenset() if front is None else _FRONT if front else _BACK
+
+
+_LAYERS: Final = {name: _endings(listed) for name, listed in _RULES.layers.items()}
+_FINITE: Final = _endings(_RULES.finite)
+_PARTICIPLE: Final = _endings(_RULES.participle)
+_MERGED: Final = _endings(_RULES.merged)
+_NEGATION: Final = _endings(_RULES.negation)
+_VOICE: Final = _endings(_RULES.voice)
+_GROUPS: Final = by_word(group.split() for group in _RULES.groups)
+
+
+def keys(word: str) -> dict[str, int]:
+    """What other forms of the word have in common with it, and how far that is to be trusted: 1 well, 2 less."""
+    nouns = nominal(word)
+    found = {"s" + settled(stem): 1 for stem in [word, *nouns]}
+    for stem in _verbal([word, *nouns]):
+        found.setdefault("s" + settled(stem), 2)
+    return found
+
+
+def relatives(word: str) -> list[str]:
+    """Other forms of an irregular word, as they stand in the tables."""
+    found = dict.fromkeys(other for group in _GROUPS.get(word, ()) for other in _RULES.groups[group].split())
+    return [other for other in found if other != word]
+
+
+def nominal(word: str) -> list[str]:
+    """The stems of which the word may be a form as nouns, adjectives and participles have them, shorter ones later."""
+    found = dict.fromkeys(stem for layer in _LAYERS for stem in _inside(word, layer))
+    return sorted(found, key=lambda stem: (-len(stem), stem))
+
+
+def settled(stem: str) -> str:
+    """The stem with the consonant at its end that it has where nothing follows: кітаб- is of кітап."""
+    return stem[:-1] + _RULES.final.get(stem[-1], stem[-1])
+
+
+def _fits(stem: str, ending: _Ending) -> bool:
+    """Whether the ending may stand after this stem: by its last letter, and by the harmony of vowels."""
+    return not (ending.after and stem[-1] not in ending.after) and (not ending.vowels or _harmonic(stem, ending.vowels))
+
+
+def _harmonic(stem: str, vowels: frozenset[str]) -> bool:
+    for letter in reversed(stem):
+        if letter in _BACK or letter in _FRONT:
+            return letter in vowels
+        if letter in _RULES.neutral:
+            return True
+    return True
+
+
+def _cut(word: str, endings: _Endings) -> Iterator[tuple[_Ending, str]]:
+    """Each of these endings that the word may have, and what stands before it."""
+    for size in range(1, min(_LONGEST, len(word) - _SHORTEST) + 1):
+        for ending in endings.get(word[-size:], ()):
+            if _fits(word[:-size], ending):
+                yield ending, word[:-size]
+
+
+def _inside(word: str, layer: str) -> Iterator[str]:
+    """The stems inside of an ending of this layer, and of the layers that may stand inside of it."""
+    for ending, stem in _cut(word, _LAYERS[layer]):
+        for inner in _RULES.inside[layer]:
+            if inner:
+                yield from _inside(stem, inner)
+            else:
+                yield stem
+                yield from _restored(stem, ending)
+
+
+def _restored(stem: str, ending: _Ending) -> Iterator[str]:
+    """The stem with the vowel that an ending in ы or і made it lose: халқ- is of халық."""
+    if ending.text[0] in "ыі" and len(stem) > 2 and stem[-1] in _FLEETING and stem[-2] not in _VOWELS:
+        yield f"{stem[:-1]}{'і' if ending.text[0] == 'і' else 'ы'}{stem[-1]}"
+
+
+def _verbal(forms: Iterable[str]) -> Iterator[str]:
+    """The stems of which the first form may be a form as verbs have them, or the others of a participle."""
+    for number, form in enumerate(forms):
+        for table in (_PARTICIPLE,) if number else (_FINITE, _PARTICIPLE):
+            for _, stem in _cut(form, table):
+                yield from _deeper(stem)
+        for _, stem in _cut(form, _MERGED):
+            for vowel in "ыі":
+                yield from _deeper(stem + vowel)
+
+
+def _deeper(stem: str) -> Iterator[str]:
+    """A verb's stem, and what is left of it without a negation and a voice."""
+    yield stem
+    positive = [stem, *(inner for _, inner in _cut(stem, _NEGATION))]
+    yield from positive[1:]
+    for each in positive:
+        yield from (inner for _, inner in _cut(each, _VOICE))
