@@ -4,163 +4,29 @@ Datasette's own pages let anybody run queries that cost seconds, so they pass a 
 and then a word to come again. The archive's pages don't pass it: whatever is asked of the tables, people go on reading.
 """
 
-import asyncio
 import json
 import logging
+import re
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Generator, MutableMapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from datasette import Response, hookimpl
+
+from tamizdat.library.public import PUBLIC
+from tamizdat_server.data.lanes import Answer, Busy, Lane, TooMuch
+from tamizdat_server.data.rules import NOTHING_THERE, QUERY_CHARACTERS, Refused, is_about_tables, refusal
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
-Args = dict[str, list[str]]
 
 log: Final = logging.getLogger("tamizdat.server.data")
 
-QUERY_CHARACTERS: Final = 8_000
-PATH_CHARACTERS: Final = 2_000
-ARGUMENTS: Final = 60
-FACETS: Final = 3
-FACET_SIZE: Final = 100
-ANSWER_BYTES: Final = 16 * 1024 * 1024
 RETRY_SECONDS: Final = 10
-
-# Of few values each. Counting those of any other column takes as long as reading the whole table.
-FACET_COLUMNS: Final = frozenset(
-    {"article", "byline", "direction", "edition", "key", "kind", "place", "publication", "published", "revision"}
-    | {"role", "section", "tag", "translation_group", "type", "updated"}
-)
-_OWN: Final = ("-/static/", "-/metadata")
-
-
-class Refused(NamedTuple):
-    """Why something isn't answered, in words for whoever asked."""
-
-    status: int
-    title: str
-    told: str
-    retry_seconds: int = 0
-
-
-# -- what may be asked: decided purely ---------------------------------------------------------------------------------
-
-
-def refusal(method: str, path: str, query: str, args: Args) -> Refused | None:
-    """Why a request is refused, or None. `path`: below the base, as it was sent, without its first slash."""
-    if method != "GET":
-        return Refused(405, "This archive is only for reading", "It answers GET and HEAD requests, and no others.")
-    if len(query) > QUERY_CHARACTERS or len(path) > PATH_CHARACTERS or len(args) > ARGUMENTS:
-        return Refused(414, "That address is too long", f"At most {QUERY_CHARACTERS:,} characters, please.")
-    if not path.isascii() or any("\0" in value for values in args.values() for value in values):
-        return Refused(400, "That address is malformed", "It has characters that no address may have.")
-    return _place(path) or next(_of_tables(args), None) if is_about_tables(path) else _place(path)
-
-
-def is_about_tables(path: str) -> bool:
-    """Whether Datasette's own pages answer for it, and not the archive's."""
-    return path.partition("/")[0].partition(".")[0] == "library"
-
-
-def _place(path: str) -> Refused | None:
-    first = path.partition("/")[0]
-    if first == "library.db":
-        told = (
-            "The whole file isn't served here: syncing the publication makes the same one, and checks every word of it."
-        )
-        return Refused(403, "Sync it instead", told)
-    # `~6cibrary` would be another spelling of a database's name. `_memory`, `:memory:` and `_internal` are others.
-    hidden = first.startswith(("_", ":", ".")) or "~" in first or "%" in first or "//" in f"/{path}"
-    of_datasette = first == "-" and not path.startswith(_OWN)
-    return NOTHING_THERE if hidden or of_datasette or path.endswith(".blob") else None
-
-
-NOTHING_THERE: Final = Refused(404, "There is no such page", "Perhaps it was moved, or the address lost a letter.")
-
-
-def _of_tables(args: Args) -> Iterator[Refused]:
-    """Every reason why arguments of a table's page or a query are refused."""
-    if any(mode != "escaped" for mode in args.get("_searchmode", [])):
-        yield Refused(400, "Search by words", "Raw search syntax isn't taken here: one word of it can cost minutes.")
-    for name in ("_size", "_facet_size", "_timelimit"):
-        if any(not _is_number(value) for value in args.get(name, []) if (name, value) != ("_size", "max")):
-            yield Refused(400, "That is no number", f"{name} is a number of at most six digits.")
-    if any(_is_number(size) and int(size) > FACET_SIZE for size in args.get("_facet_size", [])):
-        yield Refused(400, "Too many values at once", f"At most {FACET_SIZE} values of a facet are counted.")
-    yield from _facets(args)
-    if any(not _is_through(value) for value in args.get("_through", [])):
-        yield Refused(400, "That address is malformed", "_through is JSON with table, column and value.")
-
-
-def _facets(args: Args) -> Iterator[Refused]:
-    wanted = [value for name in ("_facet", "_facet_date") for value in args.get(name, [])]
-    if "_facet_array" in args or any(_column(value) not in FACET_COLUMNS for value in wanted):
-        told = f"Values can be counted of these columns: {', '.join(sorted(FACET_COLUMNS))}."
-        yield Refused(400, "No facets of that column", told)
-    if len(wanted) > FACETS:
-        yield Refused(400, "Too many facets at once", f"At most {FACETS} columns are counted at once.")
-
-
-def _column(facet: str) -> str:
-    """The column of a facet, which is its name, or JSON with more about it."""
-    if not facet.startswith("{"):
-        return facet
-    found = _object(facet).get("simple", "")
-    return found if isinstance(found, str) else ""
-
-
-def _is_through(value: str) -> bool:
-    return _object(value).keys() >= {"table", "column", "value"}
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 6
-
-
-# -- how much at once --------------------------------------------------------------------------------------------------
-
-
-class Busy(Exception):
-    """The queue is full, or waiting in it took too long."""
-
-
-class Lane:
-    """Lets so many through at once; a few more wait, not for long."""
-
-    def __init__(self, *, running: int, waiting: int, patience_seconds: float) -> None:
-        self._free = asyncio.Semaphore(running)
-        self._room, self._waiting, self._patience = waiting, 0, patience_seconds
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[None]:
-        """A turn. Raises: Busy."""
-        if self._free.locked() and self._waiting >= self._room:
-            raise Busy
-        self._waiting += 1
-        try:
-            await asyncio.wait_for(self._free.acquire(), self._patience)
-        except TimeoutError as error:
-            raise Busy from error
-        finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._free.release()
 
 
 class Gate:
@@ -183,10 +49,25 @@ class Gate:
         if refused := refusal(scope["method"], path, query, args):
             await refuse(self._datasette, refused, path, send)
         elif is_about_tables(path):
-            lane = self._queries if "sql" in args or "_where" in args else self._tables
-            await self._in_turn(lane, path, scope, receive, send)
+            sql = [*args.get("sql", []), *args.get("_where", [])]
+            if await self._joins_private(sql):
+                await refuse(self._datasette, PRIVATE, path, send)
+            else:
+                await self._in_turn(self._queries if sql else self._tables, path, scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _joins_private(self, sql: list[str]) -> bool:
+        """Whether SQL may compare with a private table, which SQLite's authorizer isn't asked about.
+
+        Where queries run in processes of their own, their programs are looked into, and this needn't guess.
+        """
+        library = self._datasette.get_database("library")
+        joins = " ".join(part for part in map(str.lower, sql) if _JOINS.search(part))
+        if not joins or hasattr(library, "queries"):
+            return False
+        hidden = {column for columns in PUBLIC.values() for column in columns}
+        return any(name.lower() in joins for name in hidden.union(await library.table_names()) - PUBLIC.keys())
 
     async def _in_turn(self, lane: Lane, path: str, scope: Message, receive: Receive, send: Send) -> None:
         answer = Answer()
@@ -203,6 +84,8 @@ class Gate:
                 await send(message)
 
 
+_JOINS: Final = re.compile(r"\b(natural|using)\b", re.IGNORECASE)
+PRIVATE: Final = Refused(403, "Not for the public", "Join by ON here: this names a table or column that is private.")
 BUSY: Final = Refused(
     503, "Too many are asking at this moment", f"Please try again in {RETRY_SECONDS} seconds.", RETRY_SECONDS
 )
@@ -211,24 +94,6 @@ TOO_MUCH: Final = Refused(
     "That is too much for one answer",
     "Ask for fewer rows, or for fewer columns; or sync the archive and ask there.",
 )
-
-
-class TooMuch(Exception):
-    """An answer grew beyond what one may have."""
-
-
-class Answer:
-    """Keeps an answer until it is complete. Raises TooMuch where that takes too much memory."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self._bytes = 0
-
-    async def keep(self, message: Message) -> None:
-        self._bytes += len(message.get("body", b""))
-        if self._bytes > ANSWER_BYTES:
-            raise TooMuch
-        self.messages.append(message)
 
 
 # -- the pages that say no ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from tamizdat.library.public import guard
+from tamizdat.library.public import Inspector, guard
 from tamizdat.library.store import open_readonly
 from tamizdat_server.data.querying import LENGTH, Failure, Found, Query
 
@@ -29,12 +29,13 @@ def main(library: str, parent: str) -> None:
     _bound()
     _end_with(int(parent))
     db = connect(Path(library))
+    inspector = Inspector(db)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sink.write(b"!")
     sink.flush()
     while head := source.read(LENGTH.size):
         query = msgspec.msgpack.decode(source.read(*LENGTH.unpack(head)), type=Query)
-        _write(sink, msgspec.msgpack.encode(run(db, query)))
+        _write(sink, msgspec.msgpack.encode(run(db, inspector, query)))
 
 
 def connect(library: Path) -> sqlite3.Connection:
@@ -59,11 +60,12 @@ def _plain(counted: Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.Row]) ->
     return make
 
 
-def run(db: sqlite3.Connection, query: Query) -> Found | Failure:
+def run(db: sqlite3.Connection, inspector: Inspector, query: Query) -> Found | Failure:
     """What it finds."""
     until = time.monotonic() + query.limit_ms / 1000
     db.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     try:
+        inspector.check(query.sql, query.parameters)
         cursor = db.execute(query.sql, query.parameters)
         try:
             rows = cursor.fetchmany(query.rows) if query.rows else cursor.fetchall()
@@ -73,7 +75,7 @@ def run(db: sqlite3.Connection, query: Query) -> Found | Failure:
     except MemoryError:
         return Failure("OperationalError", "the query takes too much memory", "SQLITE_TOOBIG")
     except (sqlite3.Error, ValueError, OverflowError) as error:
-        kind = type(error).__name__ if isinstance(error, sqlite3.Error) else "OperationalError"
+        kind = type(error).__name__ if type(error).__module__ == "sqlite3" else "DatabaseError"
         return Failure(kind, str(error), getattr(error, "sqlite_errorname", "SQLITE_ERROR"))
 
 
