@@ -16,7 +16,7 @@ from tamizdat.pack.contents import Item, Lists, chosen, contents, list_item
 from tamizdat.pack.options import PackedEdition, PackOptions, PackReport, Progress, utc
 from tamizdat.pack.signed import signed_files
 from tamizdat.pack.spool import Spool
-from tamizdat.pack.writing import check_size, check_target, write_pack
+from tamizdat.pack.writing import check_size, check_target, named_errors, write_pack
 from tamizdat.transport import Meter, Transport, open_source
 from tamizdat.transport.pack import PackTransport
 from tamizdat.trust import accept, freshness
@@ -47,6 +47,8 @@ class TreePacking:
         self.transport, self.options, self.progress, self.now = transport, options, progress, now
         self.fingerprint = address.fingerprint
         self.carried = transport.paths() if isinstance(transport, PackTransport) else []
+        self.is_far = transport.where.startswith(("http://", "https://"))
+        self.spool = Spool()
         self.missing: list[str] = []
         self.broken: list[str] = []
         self.accepted = self._accept()
@@ -66,12 +68,12 @@ class TreePacking:
         )  # fmt: skip
         # What is compressed already doesn't get much smaller.
         check_size(file, sum(item.bytes for item in items if item.path.endswith((".zst", ".tar"))) // 2, self.options)
-        with Spool() as spool:
+        with named_errors(file), self.spool:
             self.progress.total(2 * sum(item.bytes for item in items))
-            sound = list(self._sound([*self._site(lists), *items], spool))
+            sound = list(self._sound([*self._site(lists), *items]))
             sizes = [*(len(data) for _, data in signed), *(item.bytes for item in sound)]
             self.progress.say(f"packing {len(sizes)} files")
-            files = self._files(signed, sound, spool)
+            files = self._files(signed, sound)
             written = write_pack(file, files, sizes, level=LEVEL, options=self.options, progress=self.progress)
         return self._report(file, lists, sizes, written)
 
@@ -119,8 +121,10 @@ class TreePacking:
     def _fetched(self, item: Item) -> bytes | None:
         """A file that is what was signed for; what isn't is told."""
         try:
-            data = self.transport.fetch(item.path, max_bytes=item.bytes)
+            data = self.spool.get(item.path) or self.transport.fetch(item.path, max_bytes=item.bytes)
             if len(data) == item.bytes and digest_of(data) == item.sha256:
+                if self.is_far:
+                    self.spool.put(item.path, data)
                 return data
             self._tell(self.broken, item)
         except FileMissing:
@@ -133,14 +137,11 @@ class TreePacking:
         if item.path not in of:
             of.append(item.path)
 
-    def _sound(self, items: Iterable[Item], spool: Spool) -> Iterator[Item]:
+    def _sound(self, items: Iterable[Item]) -> Iterator[Item]:
         """Those that can go in. From the network each is fetched once, and waits on the disk; others are read again."""
-        far = self.transport.where.startswith(("http://", "https://"))
         for item, data in self._each(items):
             self.progress.advance(item.bytes)
             if data is not None:
-                if far:
-                    spool.put(item.path, data)
                 yield item
 
     def _each(self, items: Iterable[Item]) -> Iterator[tuple[Item, bytes | None]]:
@@ -156,12 +157,10 @@ class TreePacking:
                 first, future = running.popleft()
                 yield first, future.result()
 
-    def _files(
-        self, signed: Iterable[tuple[str, bytes]], items: Iterable[Item], spool: Spool
-    ) -> Iterator[tuple[str, bytes]]:
+    def _files(self, signed: Iterable[tuple[str, bytes]], items: Iterable[Item]) -> Iterator[tuple[str, bytes]]:
         yield from signed
         for item in items:
-            data = spool.get(item.path) if item.path in spool else self._fetched(item)
+            data = self._fetched(item)
             if data is None:
                 raise PackError(f"{item.path} changed while it was packed; pack again", file=item.path)
             yield item.path, data

@@ -49,7 +49,7 @@ def write_pack(
     Killed at any moment, or failing, it leaves nothing under `file`'s name but what was there before. Raises: PackFull,
     PackTooLarge, PackError, and what reading the files raises.
     """
-    with _named_errors(file), _aside(file) as aside:
+    with named_errors(file), _aside(file) as aside:
         with aside.open("xb") as target:
             written = 0
             for piece in stream_pack(_watched(files, progress), raw_bytes=tar_bytes(sizes), level=level):
@@ -92,7 +92,8 @@ def _clear_leftovers(file: Path) -> None:
 
 
 @contextmanager
-def _named_errors(file: Path) -> Generator[None]:
+def named_errors(file: Path) -> Generator[None]:
+    """What the system refuses while `file` is made, as errors of a pack. Raises: PackFull, PackError."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,7 @@
 """A pack carried by hand: one file that answers for the paths in it, and opens no connection."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 import threading
@@ -19,6 +20,9 @@ from tamizdat.transport.inbox import storage_error
 PIECE: Final = 1024 * 1024
 SPARE_BYTES: Final = 16 * 1024 * 1024
 MOST_BYTES: Final = 1 << 40
+SMALL_BYTES: Final = 64 * 1024 * 1024
+MOST_TIMES: Final = 256
+"""So many times its own size a pack may hold, where that is much: text takes a tenth, a bomb a thirty-thousandth."""
 
 
 class PackTransport:
@@ -28,7 +32,7 @@ class PackTransport:
     """
 
     def __init__(self, file: Path, *, meter: Meter, scratch: Path | None = None) -> None:
-        """`scratch`: the folder for the temporary file; the system's own if not given.
+        """`scratch`: the folder for the temporary file; one of the system's own if not given.
 
         Raises: DamagedPack, FormatError, Unreachable where it can't be read, DiskFull where there is no room.
         """
@@ -37,7 +41,7 @@ class PackTransport:
         self._lock = threading.Lock()
         try:
             with file.open("rb") as source:
-                self._tar = _unpack(source, scratch or Path(tempfile.gettempdir()), self.where)
+                self._tar = _unpack(source, scratch or scratch_folder(), self.where)
         except OSError as error:
             raise Unreachable(where=self.where, reason=error.strerror or str(error)) from error
         try:
@@ -78,12 +82,19 @@ class PackTransport:
         self._tar.close()
 
 
+def scratch_folder() -> Path:
+    """Where large temporary files belong: often what is called temporary lies in memory, which they would fill."""
+    disk = Path("/var/tmp")  # noqa: S108 (the file has no name there, and nobody else can open it)
+    own = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    return disk if not own and os.access(disk, os.W_OK) else Path(tempfile.gettempdir())
+
+
 def _unpack(source: BinaryIO, scratch: Path, where: str) -> BinaryIO:
     start = source.read(zstd.FRAME_HEADER_BYTES)
     if not start.startswith(zstd.FRAME):
         raise FormatError("not a pack", path=where)
     length = _check_seal(source, where)
-    size = zstd.content_size(start, limit=MOST_BYTES, path=where)
+    size = zstd.content_size(start, limit=min(MOST_BYTES, max(SMALL_BYTES, length * MOST_TIMES)), path=where)
     if shutil.disk_usage(scratch).free < size + SPARE_BYTES:
         raise DiskFull(library=str(scratch))
     source.seek(0)
