@@ -44,5 +44,5 @@ def pack(
 def _publication(library: Library, identity: str | None) -> Publication:
     known = [p for p in library.publications() if identity in (None, p.publication)]
     if len(known) != 1:
-        raise UsageError(f"this library holds {len(known)} such publications: say which one to pack")
+        raise UsageError(f"this library holds {len(known)} such publications: say which one by --publication")
     return known[0]

@@ -75,7 +75,7 @@ def _watched(files: Iterable[tuple[str, bytes]], progress: Progress) -> Iterator
 def _aside(file: Path) -> Generator[Path]:
     """A name beside `file` that nobody else writes to; nothing lies there afterwards."""
     _clear_leftovers(file)
-    aside = file.with_name(f".{file.name[:200]}.{secrets.token_hex(4)}{SUFFIX}")
+    aside = file.with_name(f".{file.name[:60]}.{secrets.token_hex(4)}{SUFFIX}")
     try:
         yield aside
     finally:
@@ -86,7 +86,7 @@ def _aside(file: Path) -> Generator[Path]:
 def _clear_leftovers(file: Path) -> None:
     """Remove what runs that were killed have left beside `file`; one that is still at work wrote just now."""
     with suppress(OSError):
-        for path in file.parent.glob(f".{glob.escape(file.name[:200])}.*{SUFFIX}"):
+        for path in file.parent.glob(f".{glob.escape(file.name[:60])}.*{SUFFIX}"):
             if path.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
                 path.unlink(missing_ok=True)
 
