@@ -17,9 +17,9 @@ FLAGS: Final = (
     "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--font-render-hinting=none",
 )  # fmt: skip
 AXE: Final = Path(__file__).resolve().parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
-# Everything that axe calls a violation, good practice included, on pages as they are handed out.
+# Everything that axe calls a violation, good practice included.
 _ASK_AXE: Final = """
-axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
+axe.run(document, {resultTypes: ["violations"]%s}).then(found => found.violations.map(
     v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")}`))
 """
 _OVERFLOW: Final = """
@@ -64,7 +64,10 @@ class Window:
     def __init__(self, browser: Any, origin: str, *, scripts: bool = True) -> None:
         self._host = urlsplit(origin).netloc
         self._context = browser.new_context(
-            viewport={"width": WIDTHS[-1], "height": 900}, java_script_enabled=scripts, accept_downloads=False
+            viewport={"width": WIDTHS[-1], "height": 900},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",  # else colours are caught halfway when a page turns dark
+            accept_downloads=False,
         )
         self.page = self._context.new_page()
         self.page.set_default_timeout(15_000)
@@ -79,10 +82,10 @@ class Window:
     def close(self) -> None:
         self._context.close()
 
-    def open(self, url: str) -> None:
-        """Go there and wait for everything on the page; forget what was wrong before."""
+    def open(self, url: str) -> Any:
+        """Go there and wait for everything on the page; forget what was wrong before. The answer."""
         self.wrong.clear()
-        self.page.goto(url, wait_until="load")
+        return self.page.goto(url, wait_until="load")
 
     def look(self, *, width: int, scheme: str, height: int = 900) -> None:
         """Show the open page at a width in CSS pixels, light or dark."""
@@ -93,11 +96,14 @@ class Window:
         """What makes the page scroll sideways; empty where it doesn't."""
         return self._run(_OVERFLOW)
 
-    def axe(self, source: str) -> list[str]:
-        """What axe-core finds on the open page. The page's own policy stays as it is: this is the debugger's."""
+    def axe(self, source: str, *rules: str) -> list[str]:
+        """What axe-core finds on the open page, by these rules or by all.
+
+        It runs as the debugger's own, so the page's policy stays as it is.
+        """
         if not self._run("typeof axe === 'object'"):
             self._run(f"{source};0")
-        return self._run(_ASK_AXE)
+        return self._run(_ASK_AXE % (f", runOnly: {json.dumps(rules)}" if rules else ""))
 
     def _run(self, expression: str) -> Any:
         answer = self._devtools.send(
