@@ -9,11 +9,15 @@ import msgspec
 import pytest
 
 from following import PLAIN, Follower, assert_alike, picture
-from publishing import DAY, Desk, words
+from publishing import DAY, HOUR, Desk, words
+from tamizdat.format import stock
+from tamizdat.format.article import decode_record
 from tamizdat.library import Library
 from tamizdat.pack import PackOptions, PackReport, pack
+from tamizdat.sync import Keep
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.images import Pictures
+from tamizdat_server.publish import stock as publishing
 
 Chain = list[Follower]
 
@@ -202,3 +206,93 @@ def test_who_went_on_by_a_pack_goes_on_by_the_network_and_the_other_way_round(de
             file, _ = hand_on(chain[0], desk, since=since)
             assert take(chain[1], desk, file).complete
         assert_alike(desk, chain[1], editions=("en", "ru"))
+
+
+# -- libraries that keep only the newest -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A publication of many small parts, which phones don't keep whole."""
+    for module in (stock, publishing):
+        monkeypatch.setattr(module, "begins_part", lambda key: stock.hashlib.sha256(key.encode()).digest()[0] < 32)
+    desk = Desk(tmp_path / "archive")
+    for number in range(120):
+        desk.put(f"news/{number}", f"text {number}", published=rfc3339(desk.now - number * DAY))
+    desk.retract("news/50")
+    desk.publish()
+    return desk
+
+
+def test_of_a_library_that_keeps_the_newest_that_part_is_handed_on(archive: Desk, chain: Chain):
+    giver, phone, third, fourth = chain
+    giver.sync(archive)
+    take(phone, archive, hand_on(giver, archive)[0], keep=Keep(days=30))
+    held = phone.current(archive)
+    assert 20 < len(held) < 60
+    file, report = hand_on(phone, archive)
+    assert "holds only what was published since" in report.editions["en"].lacks[0]
+    synced = take(third, archive, file, keep=Keep(days=20))
+    assert synced.complete, synced.missing
+    assert set(third.current(archive)) <= set(held)
+    partly = take(fourth, archive, file)
+    assert not partly.complete
+    assert partly.missing
+    assert fourth.current(archive)
+    assert take(fourth, archive, hand_on(giver, archive)[0]).complete
+    assert_alike(archive, fourth)
+
+
+def test_news_reach_a_library_that_keeps_the_newest_and_go_on_from_there(archive: Desk, chain: Chain):
+    giver, phone, third, _ = chain
+    giver.sync(archive)
+    whole = hand_on(giver, archive)[0]
+    for reader in (phone, third):
+        take(reader, archive, whole, keep=Keep(days=40))
+    for number in range(4):
+        since = archive.catalog().version
+        archive.put(f"later/{number}", words_of(number))
+        archive.put(f"news/{number}", "anew", published=rfc3339(archive.now - number * DAY))
+        archive.retract(f"news/{10 + number}")
+        archive.publish(after=HOUR)
+        giver.sync(archive)
+        assert take(phone, archive, hand_on(giver, archive, since=since)[0]).complete
+        assert take(third, archive, hand_on(phone, archive, since=since)[0]).complete
+        newest = set(archive.lines())
+        for reader in (phone, third):
+            assert set(reader.current(archive)) <= newest
+            assert any(f'"later/{number}"'.encode() in line for line in reader.current(archive))
+            since_when = reader.standing(archive).complete_since
+            expected = {line for line in newest if published_of(line) >= since_when}
+            assert expected <= set(reader.current(archive))
+
+
+def published_of(line: bytes) -> str:
+    """When an article was published; a retraction counts as old."""
+    return getattr(decode_record(line).record, "published", "")
+
+
+def test_who_keeps_the_newest_and_never_met_a_readers_pack_says_that_it_can_prove_nothing(archive: Desk, chain: Chain):
+    chain[0].sync(archive, keep=Keep(days=30))
+    file, report = hand_on(chain[0], archive)
+    assert not report.complete
+    assert "nothing here proves that part" in report.editions["en"].lacks[0]
+    assert not take(chain[1], archive, file).complete
+    assert chain[1].current(archive) == []
+
+
+def test_news_that_touch_an_old_saved_article_are_not_taken_unproven(archive: Desk, chain: Chain):
+    giver, phone, *_ = chain
+    giver.sync(archive)
+    take(phone, archive, hand_on(giver, archive)[0])
+    with Library.open(phone.path) as library:
+        library.save("news/110")
+    take(phone, archive, hand_on(giver, archive)[0], keep=Keep(days=30))
+    since = archive.catalog().version
+    archive.put("news/110", "a correction to an old text", published=rfc3339(archive.now - 110 * DAY))
+    archive.publish(after=HOUR)
+    giver.sync(archive)
+    report = take(phone, archive, hand_on(giver, archive, since=since)[0])
+    assert not report.complete
+    assert phone.sync(archive).complete
+    assert any(b"a correction to an old text" in line for line in phone.current(archive))

@@ -45,8 +45,9 @@ class Planner:
     def plan(self, reaches: Mapping[str, Reach]) -> list[EditionPlan]:
         """What each edition in `reaches` needs."""
         plans = [self._begin(code, reach) for code, reach in reaches.items()]
-        for plan, snapshot in self._lists([p for p in plans if _is_wider(p)], "snapshot", SnapshotList):
-            self._widen(plan, snapshot)
+        wider = [plan for plan in plans if _is_wider(plan) and not self._widened_by_stock(plan)]
+        for plan, snapshot in self._lists(wider, "snapshot", SnapshotList):
+            self._widen(plan, snapshot, done=plan.standing.segments)
         behind = [p for p in plans if not p.settling and 0 < p.standing.version < p.edition.version]
         for plan in behind:
             plan.tasks += self._deltas(plan, plan.standing.version, history=False) or []
@@ -109,20 +110,30 @@ class Planner:
 
     # -- segments ------------------------------------------------------------------------------------------------------
 
-    def _widen(self, plan: EditionPlan, snapshot: SnapshotList) -> None:
+    def _widened_by_stock(self, plan: EditionPlan) -> bool:
+        """Whether all that can be had here is what another reader packed; news alone don't widen anything."""
+        listed = self.available(list_path(plan.edition.snapshot.sha256))
+        if listed or plan.code not in self.stocks.lists:
+            return False
+        if self.stocks.has_parts(plan.code):
+            done = self.stocks.held(plan.code)
+            self._widen(plan, self.stocks.snapshot(plan.code), done=done, plain=True)
+        return True
+
+    def _widen(self, plan: EditionPlan, snapshot: SnapshotList, *, done: frozenset[str], plain: bool = False) -> None:
         """The segments older than what is held. The rest must stand no lower than the snapshot does."""
         target = plan if plan.standing.version >= snapshot.version else EditionPlan(
             plan.code, plan.edition, plan.standing, plan.reach
         )  # fmt: skip
         since = plan.standing.complete_since
         steps, complete_since = wanted_segments(
-            segments_newest_first(snapshot), reach=plan.reach, done=plan.standing.segments, below=(since, "")
+            segments_newest_first(snapshot), reach=plan.reach, done=done, below=(since, "")
         )
         if complete_since >= since:
             return
         target.version, target.complete_since = snapshot.version, complete_since
         for step in steps:
-            self._add(target, step.ref, step.end)
+            self._add(target, step.ref, step.end, plain=plain)
         if target is not plan:
             plan.later = target.tasks
 

@@ -61,6 +61,11 @@ class Stocks:
             return frozenset()
         return frozenset(part.raw_sha256 for kind in _made(self.library, self.publication, code, {}) for part in kind)
 
+    def has_parts(self, code: str) -> bool:
+        """Whether the pack has any part of the edition's stock."""
+        stock = self.lists[code]
+        return any(raw_bundle_path(part.raw_sha256) in self.carried for part in (*stock.parts, *stock.tombstones))
+
     def lacks(self, code: str) -> bool:
         """Whether a part is neither in the pack nor held."""
         stock = self.lists[code]
