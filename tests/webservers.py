@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, Self
 
 import pytest
 
@@ -39,6 +39,9 @@ Listen 127.0.0.1:{port}
 ErrorLog {state}/error.log
 {modules}
 TypesConfig /etc/mime.types
+<FilesMatch "^\\.ht">
+    Require all denied
+</FilesMatch>
 {site}
 """
 
@@ -65,9 +68,28 @@ def need(program: str) -> str:
     return found
 
 
+class Running(str):
+    """The address of a server that runs, and what it wrote down so far."""
+
+    __slots__ = ("_folder", "_said")
+
+    def __new__(cls, url: str, said: IO[bytes], folder: Path | None) -> Self:
+        """As `str`."""
+        self = super().__new__(cls, url)
+        self._said, self._folder = said, folder
+        return self
+
+    def logs(self) -> str:
+        """Everything that was printed, and every file of the folder for logs."""
+        descriptor = self._said.fileno()
+        texts = [os.pread(descriptor, 1 << 20, 0)]
+        texts += [path.read_bytes() for path in self._folder.glob("*.log")] if self._folder else []
+        return b"\n".join(texts).decode(errors="replace")
+
+
 @contextmanager
-def running(command: list[str], port: int, **settings: Any) -> Iterator[str]:
-    """The address of a server that `command` starts; ended at the end."""
+def running(command: list[str], port: int, *, logs: Path | None = None, **settings: Any) -> Iterator["Running"]:
+    """The address of a server that `command` starts; ended at the end. `logs`: the folder where it writes."""
     user = {"user": "www-data", "group": "www-data", "extra_groups": []} if IS_ROOT else {}
     settings = {"env": {**os.environ, "HOME": "/nonexistent"}, "stderr": subprocess.PIPE, **user, **settings}
     with tempfile.TemporaryFile() as said:
@@ -75,10 +97,9 @@ def running(command: list[str], port: int, **settings: Any) -> Iterator[str]:
         process = subprocess.Popen(command, stdout=said, **settings)
         try:
             _wait(process, port)
-            yield f"http://127.0.0.1:{port}/"
+            yield Running(f"http://127.0.0.1:{port}/", said, logs)
         except AssertionError:
-            said.seek(0)
-            sys.stderr.write(said.read().decode(errors="replace"))
+            sys.stderr.write(Running("", said, logs).logs())
             raise
         finally:
             process.terminate()
@@ -113,7 +134,9 @@ def nginx(site: str, port: int) -> Iterator[str]:
     program = need("nginx")
     with _state() as state:
         (state / "nginx.conf").write_text(NGINX.format(state=state, site=site))
-        with running([program, "-p", str(state), "-c", str(state / "nginx.conf"), "-e", "stderr"], port) as url:
+        with running(
+            [program, "-p", str(state), "-c", str(state / "nginx.conf"), "-e", "stderr"], port, logs=state
+        ) as url:
             yield url
 
 
@@ -131,7 +154,7 @@ def apache(site: str, port: int, *, extra: tuple[str, ...] = ()) -> Iterator[str
     modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in names)
     with _state() as state:
         (state / "apache.conf").write_text(APACHE.format(state=state, port=port, site=site, modules=modules))
-        with running([program, "-f", str(state / "apache.conf"), "-D", "FOREGROUND"], port) as url:
+        with running([program, "-f", str(state / "apache.conf"), "-D", "FOREGROUND"], port, logs=state) as url:
             yield url
 
 
@@ -143,10 +166,11 @@ def plain_apache(folder: Path) -> Any:
 
 @contextmanager
 def caddy(site: str, port: int) -> Iterator[str]:
-    """Caddy with this Caddyfile, which listens at `port`."""
+    """Caddy with this Caddyfile, which listens at `port`, and asks nobody for certificates."""
     program = need("caddy")
     with _state() as state:
-        (state / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{site}")
+        site = site if site.startswith("{") else f"{{\n}}\n{site}"
+        (state / "Caddyfile").write_text(site.replace("{", "{\n\tadmin off\n\tauto_https off", 1))
         settings = {"env": {**os.environ, "HOME": str(state), "XDG_DATA_HOME": str(state)}}
         with running([program, "run", "--config", str(state / "Caddyfile")], port, **settings) as url:
             yield url

@@ -1,12 +1,13 @@
 """The files of a tree that are for browsers, feed readers and web servers: index.html, feeds, and hosts' settings."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
 from tamizdat.format.article import Article
 from tamizdat.format.catalog import Catalog, Site, SiteFile, encode
-from tamizdat.format.names import sha256
+from tamizdat.format.names import head_path, sha256
 from tamizdat_server.feeds import atom
 from tamizdat_server.page import index_page
 
@@ -18,6 +19,7 @@ _HEADERS: Final = {
 }
 _TYPES: Final = {".zst": "application/zstd", ".atom": "application/atom+xml", ".jsonl": "application/jsonl"}
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_ASK_FIRST: Final = "no-cache"
 
 
 class EditionNews(msgspec.Struct, frozen=True):
@@ -45,7 +47,7 @@ def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str) -
     return files | {
         "index.html": index_page(catalog, newest, base=base, fingerprint=fingerprint).encode(),
         ".htaccess": _htaccess().encode(),
-        "_headers": _headers().encode(),
+        "_headers": _headers(newest).encode(),
     }
 
 
@@ -63,9 +65,14 @@ def _feed_title(catalog: Catalog, code: str) -> str:
 def _htaccess() -> str:
     headers = "\n".join(f'  Header set {name} "{value}"' for name, value in _HEADERS.items())
     types = "\n".join(f"AddType {kind} {suffix}" for suffix, kind in _TYPES.items())
+    # What a mirror keeps for itself lies in a folder whose name begins with a dot.
     return f"""{types}
+<IfModule mod_alias.c>
+  RedirectMatch 404 "/\\.(?!well-known/)[^/]*/"
+</IfModule>
 <IfModule mod_headers.c>
 {headers}
+  Header set Cache-Control "{_ASK_FIRST}"
   <FilesMatch "^[0-9a-f]{{64}}\\.">
     Header set Cache-Control "{_IMMUTABLE}"
   </FilesMatch>
@@ -73,9 +80,12 @@ def _htaccess() -> str:
 """
 
 
-def _headers() -> str:
+def _headers(editions: Iterable[str]) -> str:
     everything = "\n".join(f"  {name}: {value}" for name, value in _HEADERS.items())
     kept = "\n".join(
         f"/{folder}/*\n  Cache-Control: {_IMMUTABLE}" for folder in ("bundles", "lists", "media", "targets")
     )
-    return f"/*\n{everything}\n{kept}\n"
+    # Path by path: a host that finds two rules for one path joins what they say.
+    replaced = ["index.html", "metadata/timestamp.json", head_path(), *map(head_path, editions)]
+    asked = "\n".join(f"/{path}\n  Cache-Control: {_ASK_FIRST}" for path in replaced)
+    return f"/*\n{everything}\n{kept}\n{asked}\n"

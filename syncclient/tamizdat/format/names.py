@@ -19,6 +19,8 @@ IMMUTABLE_PATH: Final = re.compile(
 )
 HEAD_PATH: Final = re.compile(rf"head(?:-{LANGUAGE})?\.tar\.zst", re.ASCII)
 SITE_PATH: Final = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}/){0,4}[A-Za-z0-9._-]{1,128}", re.ASCII)
+HOST_PATHS: Final = frozenset((".htaccess", "_headers"))
+"""Settings for common web servers, which those don't hand out: a copy that lacks them is whole all the same."""
 FINGERPRINT: Final = re.compile(rf"({NUMBER})\.([a-z2-7]{{52}})", re.ASCII)
 
 

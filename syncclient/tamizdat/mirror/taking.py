@@ -5,7 +5,7 @@ from typing import Final
 
 from tamizdat.errors import FileMissing, FormatError, MirrorFull, NotAMirror, TamizdatError
 from tamizdat.format.catalog import decode_site
-from tamizdat.format.names import sha256, target_path
+from tamizdat.format.names import HOST_PATHS, sha256, target_path
 from tamizdat.format.state import Accepted
 from tamizdat.mirror.fetching import HOLES, Fetcher
 from tamizdat.mirror.folder import Folder
@@ -115,7 +115,8 @@ class Taking:
             try:
                 self.fresh.append(Page(page.path, self.fetcher.get(page)))
             except HOLES as error:
-                self.holes[page.path] = error
+                if not (isinstance(error, FileMissing) and page.path in HOST_PATHS):
+                    self.holes[page.path] = error
         self.report.fetched = len(self.fetcher.fetched)
         self.report.problems = [f"{path} came from another mirror" for path in self.fetcher.helped]
         self._tell_holes()

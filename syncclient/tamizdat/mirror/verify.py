@@ -11,6 +11,7 @@ from tamizdat.format.catalog import Site, decode_site
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import (
     HEAD_PATH,
+    HOST_PATHS,
     IMMUTABLE_PATH,
     METADATA_PATH,
     Address,
@@ -269,6 +270,7 @@ class Verification:
         if isinstance(error, TooLarge) or not isinstance(error, TransportError):
             self.report.broken.append(item.path)
         elif isinstance(error, FileMissing):
-            self.report.missing.append(item.path)
+            if item.path not in HOST_PATHS:
+                self.report.missing.append(item.path)
         else:
             raise error
