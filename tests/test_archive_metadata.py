@@ -43,7 +43,8 @@ def test_every_table_is_either_described_or_closed(fresh: sqlite3.Connection):
     # The view that the index is made of may be asked, as the index asks it, but there is nothing on it to look at.
     public = described(fresh) - {"articles_folded"}
     assert {table for table in TABLES if TABLES[table] != CLOSED} == public
-    assert {table for table in TABLES if TABLES[table] == CLOSED} == tables(fresh) - public
+    servers = {table for table in TABLES if table.startswith("server_")}  # made by a server in its own library
+    assert {table for table in TABLES if TABLES[table] == CLOSED} - servers == tables(fresh) - public
     assert all(TABLES[table]["title"] and TABLES[table]["description"].endswith(".") for table in public)
 
 
