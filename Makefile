@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FOR_TESTS := git zstd microsocks rsync chromium nginx apache2 caddy lftp tor
-FOR_BENCH := git zstd rsync zsync casync
+FOR_BENCH := git zstd rsync zsync casync nginx wrk
 WEB_STAMP := web/node_modules/.stamp
 PYTEST := $(BIN)/pytest -n auto --dist loadfile
 

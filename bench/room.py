@@ -1,13 +1,14 @@
 """A newsroom that plays a workload through the real importer and the real publisher, and what each publish costs."""
 
 import copy
+import json
 import os
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tamizdat.format.catalog import Catalog, SnapshotList, decode_list
@@ -22,6 +23,7 @@ from tamizdat_server.publish import PublishReport, publish
 from workload import EDITIONS, Workload
 
 DAY = 86_400
+MADE = "made.json"
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,32 @@ class Cost:
 class Room:
     """The newsroom in `folder`; it publishes once a day, at the same minute.
 
-    It is opened anew for each thing that is done, as the commands do.
+    It is opened anew for each thing that is done, as the commands do. `first` is what its first publish cost.
     """
 
-    def __init__(self, folder: Path, workload: Workload) -> None:
-        self.folder, self.workload = folder, workload
-        self.today = unix(f"{workload.days[0]['date']}T23:30:00Z") - DAY
-        with Newsroom.init(folder, title="Bench", editions=EDITIONS, passphrase=None, now=self.today) as newsroom:
-            self.fingerprint = newsroom.fingerprint
-            _import(newsroom, workload.folder / "base", now=self.today, expected=len(workload.records))
-        self.first = self.publish()
+    def __init__(self, folder: Path, workload: Workload, fingerprint: str, first: Cost) -> None:
+        self.folder, self.workload, self.fingerprint, self.first = folder, workload, fingerprint, first
+        self.today = _begin(workload)
+
+    @classmethod
+    def make(cls, folder: Path, workload: Workload) -> "Room":
+        """A new newsroom that has published the workload's base."""
+        shutil.rmtree(folder, ignore_errors=True)
+        today = _begin(workload)
+        with Newsroom.init(folder, title="Bench", editions=EDITIONS, passphrase=None, now=today) as newsroom:
+            fingerprint = str(newsroom.fingerprint)
+            _import(newsroom, workload.folder / "base", now=today, expected=len(workload.records))
+        first = _publish(folder, today)
+        (folder / MADE).write_text(json.dumps({"fingerprint": fingerprint, "first": asdict(first)}))
+        return cls(folder, workload, fingerprint, first)
+
+    @classmethod
+    def found(cls, folder: Path, workload: Workload) -> "Room | None":
+        """The newsroom that `make` left there."""
+        if not (folder / MADE).exists():
+            return None
+        made = json.loads((folder / MADE).read_text())
+        return cls(folder, workload, made["fingerprint"], Cost(**made["first"]))
 
     @property
     def public(self) -> Path:
@@ -101,17 +119,26 @@ class Room:
 
     def publish(self) -> Cost:
         """Publish, and say what it took."""
-        written, cpu = _written(), time.process_time()
-        with _watched(self.public) as live, Newsroom.open(self.folder) as newsroom:
-            report: PublishReport = publish(newsroom, now=self.today)
-        cpu_in_all = time.process_time() - cpu
-        deltas = {code: edition.delta_bytes for code, edition in report.editions.items()}
-        until_live = live[0] - cpu if live else cpu_in_all
-        return Cost(until_live, cpu_in_all, report.written_bytes, _written() - written, deltas)
+        return _publish(self.folder, self.today)
 
     def resign(self, *, hours: float) -> None:
         """Sign anew, so many hours after the last publish."""
         operations.resign(Signer(self.public, self.folder / "keys"), now=self.today + int(hours * 3600))
+
+
+def _begin(workload: Workload) -> int:
+    """The minute of the day before the workload's first."""
+    return unix(f"{workload.days[0]['date']}T23:30:00Z") - DAY
+
+
+def _publish(folder: Path, now: int) -> Cost:
+    written, cpu = _written(), time.process_time()
+    with _watched(folder / "public") as live, Newsroom.open(folder) as newsroom:
+        report: PublishReport = publish(newsroom, now=now)
+    cpu_in_all = time.process_time() - cpu
+    deltas = {code: edition.delta_bytes for code, edition in report.editions.items()}
+    until_live = live[0] - cpu if live else cpu_in_all
+    return Cost(until_live, cpu_in_all, report.written_bytes, _written() - written, deltas)
 
 
 def _import(newsroom: Newsroom, folder: Path, *, now: int, expected: int) -> None:

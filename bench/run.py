@@ -7,88 +7,146 @@ it is and what LIMIT means. Tables of parts that were not run stay as they are.
 
 import argparse
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 
 import applying
 import memory
+import mirroring
 import others
 import publishing
 import report
+import tables
 import tuning
 import updates
+import wrk
 from room import Room
 from server import serving
 from workload import CHECKOUT, Limits, Workload
 
-PARTS = ("updates", "apply", "memory", "tuning", "peers", "large")
 ARTICLES, DAYS = 10_000, 30
+LARGE, LARGE_DAYS = 10, 10
 
 
 class Bench:
-    """One run: which parts, of how many articles, in which folder."""
+    """One run, and what its parts share. A part that changes a newsroom works on a copy of it."""
 
-    def __init__(self, chosen: set[str], *, articles: int, work: Path, scratch: Path) -> None:
-        self.chosen, self.articles, self.work, self.scratch = chosen, articles, work, scratch
+    def __init__(self, *, articles: int, work: Path, scratch: Path, again: bool) -> None:
+        self.articles, self.work, self.scratch, self.again = articles, work, scratch, again
 
-    def run(self) -> None:
-        self._write("machine", report.machine())
-        if self.chosen - {"large"}:
-            self._usual(Workload.make(self.work, articles=self.articles, days=DAYS))
-        if "large" in self.chosen:
-            self._large(Workload.make(self.work, articles=10 * self.articles, days=10))
+    def write(self, name: str, lines: Iterable[str]) -> None:
+        """Print a table and, where the archive has the size that the page speaks of, put it there."""
+        tables.write(name, lines, kept=self.articles == ARTICLES)
 
-    def _usual(self, workload: Workload) -> None:
-        room = Room(self.scratch / "newsroom", workload)
-        if "apply" in self.chosen:
-            self._write("apply", report.applying(applying.measure(room, self.scratch)))
-        if "tuning" in self.chosen:
-            self._tuning(room.copy(self.scratch / "tuning"))
+    @cached_property
+    def room(self) -> Room:
+        """The newsroom that has published its base, and nothing else."""
+        return self._room(self.articles, DAYS)
+
+    @cached_property
+    def large(self) -> Room:
+        """One of ten times as many articles."""
+        return self._room(LARGE * self.articles, LARGE_DAYS)
+
+    def _room(self, articles: int, days: int) -> Room:
+        workload = Workload.make(self.work, articles=articles, days=days)
+        folder = self.work / f"newsroom-{articles}"
+        return (Room.found(folder, workload) if self.again else None) or Room.make(folder, workload)
+
+    def limits(self, room: Room) -> Limits:
+        return Limits(room.workload, self.scratch)
+
+    @cached_property
+    def updates(self) -> updates.Updates:
+        room = self.room.copy(self.scratch / "updates")
         with serving(room.public) as served:
-            if "memory" in self.chosen:
-                self._write("memory", report.memory(self._memory(room, served.url)))
-            if self.chosen & {"updates", "peers"}:
-                found = updates.measure(room, served, self.scratch, Limits(workload, self.scratch))
-                self._write_updates(room, found)
-                if "peers" in self.chosen:
-                    self._write("peers", report.peers(others.measure(workload), found))
+            return updates.measure(room, served, self.scratch, self.limits(room))
 
-    def _tuning(self, room: Room) -> None:
-        found, limits = tuning.measure(room), Limits(room.workload, self.scratch)
-        self._write("deltas tried", report.deltas_tried(found, limits.days(1, 1)))
-        self._write("segments tried", report.segments_tried(found, limits.zstd_19_of_json(0)))
-
-    def _write_updates(self, room: Room, found: updates.Updates) -> None:
-        for name in ("day", "parts", "thirty", "quiet", "first"):
-            self._write(name, getattr(report, name)(found))
-        self._write("publishing", report.publishing(publishing.summary(room, found.costs)))
-
-    def _large(self, workload: Workload) -> None:
-        room = Room(self.scratch / "large", workload)
-        with serving(room.public) as served:
-            self._write("memory of 100,000", report.memory(self._memory(room, served.url)))
-        self._write("publishing into 100,000", report.publishing(publishing.measure(room)))
-
-    def _memory(self, room: Room, url: str) -> dict[str, float]:
+    def memory(self, room: Room) -> list[str]:
+        """The table of a first sync's memory."""
         articles = len(room.workload.records)
         library = self.scratch / f"memory-{articles}.db"
-        return {f"first sync of {articles:,} articles": memory.measure(room.address(url), library, now=room.today)}
+        with serving(room.public) as served:
+            size = memory.measure(room.address(served.url), library, now=room.today)
+        return report.memory({f"first sync of {articles:,} articles": size})
 
-    def _write(self, name: str, lines: Iterable[str]) -> None:
-        report.write(name, lines, kept=self.articles == ARTICLES)
+
+# -- parts, in the order in which they run -----------------------------------------------------------------------------
+
+
+def _apply(bench: Bench) -> None:
+    bench.write("apply", report.applying(applying.measure(bench.room, bench.scratch)))
+
+
+def _memory(bench: Bench) -> None:
+    bench.write("memory", bench.memory(bench.room))
+
+
+def _server(bench: Bench) -> None:
+    bench.write("server", wrk.lines(wrk.measure(bench.room.public, bench.scratch)))
+
+
+def _tuning(bench: Bench) -> None:
+    limits = bench.limits(bench.room)
+    found = tuning.measure(bench.room.copy(bench.scratch / "tuning"))
+    bench.write("deltas tried", report.deltas_tried(found, limits.days(1, 1)))
+    bench.write("segments tried", report.segments_tried(found, limits.zstd_19_of_json(0)))
+
+
+def _updates(bench: Bench) -> None:
+    for name in ("day", "parts", "thirty", "quiet", "first"):
+        bench.write(name, getattr(report, name)(bench.updates))
+    bench.write("publishing", report.publishing(publishing.summary(bench.room, bench.updates.costs)))
+
+
+def _peers(bench: Bench) -> None:
+    bench.write("peers", report.peers(others.measure(bench.room.workload), bench.updates))
+
+
+def _large(bench: Bench) -> None:
+    bench.write("memory of 100,000", bench.memory(bench.large))
+    room = bench.large.copy(bench.scratch / "large")
+    bench.write("publishing into 100,000", report.publishing(publishing.measure(room)))
+
+
+def _mirror(bench: Bench) -> None:
+    room = bench.large.copy(bench.scratch / "mirror")
+    with serving(room.public) as served:
+        bench.write("mirror", mirroring.lines(mirroring.measure(room, served, bench.scratch, bench.limits(room))))
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "apply": _apply,
+    "memory": _memory,
+    "server": _server,
+    "tuning": _tuning,
+    "updates": _updates,
+    "peers": _peers,
+}
+LARGE_PARTS: dict[str, Callable[[Bench], None]] = {
+    "large": _large,
+    "mirror": _mirror,
+}
 
 
 def main() -> None:
+    names = ", ".join(PARTS | LARGE_PARTS)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="all parts, the one with 100,000 articles included")
-    parser.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=f"one of {', '.join(PARTS)}")
+    parser.add_argument("--full", action="store_true", help=f"also {', '.join(LARGE_PARTS)}: 100,000 articles")
+    parser.add_argument("--only", action="append", choices=PARTS | LARGE_PARTS, metavar="PART", help=f"one of {names}")
     parser.add_argument("--articles", type=int, default=ARTICLES, help="another number: a quick try")
     parser.add_argument("--work", type=Path, default=CHECKOUT / "build" / "bench", help="where workloads are kept")
+    parser.add_argument("--again", action="store_true", help="begin with the newsrooms that the last run left there")
     args = parser.parse_args()
-    chosen = set(args.only or (PARTS if args.full else PARTS[:-1]))
+    chosen = args.only or (PARTS | LARGE_PARTS if args.full else PARTS)
     args.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=args.work) as scratch:
-        Bench(chosen, articles=args.articles, work=args.work, scratch=Path(scratch)).run()
+        bench = Bench(articles=args.articles, work=args.work, scratch=Path(scratch), again=args.again)
+        bench.write("machine", report.machine())
+        for name, part in (PARTS | LARGE_PARTS).items():
+            if name in chosen:
+                part(bench)
 
 
 if __name__ == "__main__":

@@ -87,10 +87,14 @@ class Limits:
         """Bytes of all these lines in one file, `zstd -19`."""
         return self._script.compressed(["zstd", "-q", "-19", "-c"], b"".join(lines))
 
+    def zstd_19_of_records(self, records: Iterable[Record]) -> int:
+        """The same for the JSON lines of these records."""
+        return self.zstd_19(map(self._script.line, records))
+
     def zstd_19_of_json(self, days: int) -> int:
         """The same for the workload's own JSON lines after so many days, as the table of the peers has it."""
         live = self._script.after(self.workload.records, self.workload.days[:days])
-        return self.zstd_19(self._script.line(live[key]) for key in sorted(live))
+        return self.zstd_19_of_records(live[key] for key in sorted(live))
 
 
 def _only(live: Mapping[str, Record], days: Iterable[Day], edition: str) -> tuple[dict[str, Record], list[Day]]:
