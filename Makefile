@@ -27,10 +27,10 @@ define web
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check fix bench clean web
+.PHONY: help demo test test-long check fix bench screenshots clean web
 
 help: ## Say what there is
-	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/all.stamp ## A sample publication, served and synced, until Ctrl-C
 	$(BIN)/tamizdat demo $(ARGS)
@@ -58,6 +58,10 @@ fix: $(VENV)/dev.stamp web ## Lint and format, repaired where that can be done b
 bench: $(VENV)/dev.stamp ## Measure what docs/performance.md reports
 	$(call debian,$(FOR_BENCH))
 	$(BIN)/python bench/run.py $(ARGS)
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures of docs/screenshots anew
+	$(call debian,chromium)
+	$(BIN)/python tests/screenshots.py
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) web/node_modules build dist .pytest_cache .ruff_cache .hypothesis
