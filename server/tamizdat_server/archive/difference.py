@@ -4,21 +4,24 @@ Bounded in size: what is too long to compare word by word is shown as taken out 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from tamizdat.format.article import Article, plain_text
 
-PARAGRAPHS: Final = 1_500
-WORDS: Final = 1_500  # of a paragraph
-WORDS_IN_ALL: Final = 20_000
+PAIRS: Final = 20_000
+"""So many pairs of equal words, or of equal paragraphs, may be between two texts that are compared: those are the cost,
+and not the length. A long paragraph of English has half as many."""
+PAIRS_IN_ALL: Final = 100_000
 CONTEXT: Final = 1
 """So many unchanged paragraphs stay around a change."""
 
-_WORD: Final = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 _ALIKE: Final = 0.4
 _NEAR: Final = 10
 
@@ -83,7 +86,7 @@ def _paragraphs(old: Sequence[str], new: Sequence[str], budget: "_Budget") -> It
     end = _shared(old[start:][::-1], new[start:][::-1])
     before, after = old[start : len(old) - end], new[start : len(new) - end]
     yield from (_same(line) for line in old[:start])
-    if len(before) > PARAGRAPHS or len(after) > PARAGRAPHS:
+    if _pairs(before, after) > PAIRS:
         yield from _replaced(before, after)
     else:
         for op, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
@@ -148,38 +151,43 @@ def _shortened(paragraphs: list[Paragraph]) -> Iterator[Paragraph | Skipped]:
 
 
 class _Budget:
-    """Compares word by word while there are not too many of them."""
+    """Compares word by word while that isn't too much."""
 
     def __init__(self) -> None:
-        self.left = WORDS_IN_ALL
+        self.left = PAIRS_IN_ALL
 
     def compare(self, old: str, new: str) -> Paragraph:
         before, after = _WORD.findall(old), _WORD.findall(new)
-        size = max(len(before), len(after))
-        self.left -= size
-        if size > WORDS or self.left < 0:
+        pairs = _pairs(before, after)
+        if pairs > min(PAIRS, self.left):
             return Paragraph((Run("del", old), Run("ins", new)))
-        return Paragraph(tuple(_runs(before, after)))
+        self.left -= pairs + len(before) + len(after)
+        return Paragraph(tuple(_joined(_runs(before, after))))
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    there = Counter(new)
+    return sum(count * there[part] for part, count in Counter(old).items())
 
 
 def _runs(old: list[str], new: list[str]) -> Iterator[Run]:
-    taken, put = "", ""
-    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for n, (op, a, b, c, d) in enumerate(opcodes):
-        words = "".join(old[a:b])
-        # A lone blank between two changes is part of the change: phrases read better than confetti.
-        if op == "equal" and (words.strip() or not 0 < n < len(opcodes) - 1):
-            yield from _change(taken, put)
-            taken = put = ""
-            yield Run("same", words)
-        else:
-            taken += words
-            put += "".join(new[c:d])
-    yield from _change(taken, put)
+    for op, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        taken, put = "".join(old[a:b]), "".join(new[c:d])
+        if op == "equal":
+            yield Run("same", taken)
+            continue
+        # The blank behind a changed word is no part of the change.
+        blank = taken[len(taken.rstrip()) :]
+        blank = blank if put.endswith(blank) else ""
+        yield Run("del", taken.removesuffix(blank))
+        yield Run("ins", put.removesuffix(blank))
+        yield Run("same", blank)
 
 
-def _change(taken: str, put: str) -> Iterator[Run]:
-    if taken:
-        yield Run("del", taken)
-    if put:
-        yield Run("ins", put)
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    for op, group in groupby((run for run in runs if run.text), key=_op):
+        yield Run(op, "".join(run.text for run in group))
+
+
+def _op(run: Run) -> Op:
+    return run.op

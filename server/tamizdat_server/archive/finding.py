@@ -11,7 +11,8 @@ PER_PAGE: Final = 20
 PAGES: Final = 25
 IN_FEED: Final = 30
 LONGEST: Final = 500
-_MARKS: Final = ("\x02", "\x03")
+# Of private use. If a text did have them, a word too much would be marked.
+_MARKS: Final = ("\ue000", "\ue001")
 
 
 def results(visit: Visit) -> Page:
