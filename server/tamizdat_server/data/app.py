@@ -73,13 +73,18 @@ class Data:
 
 
 def holds_something(library: Path) -> bool:
-    """Whether there is a library of today's schema at `library`, with an article in it or an edition complete."""
+    """Whether there is a library at `library` with an article in it or an edition complete.
+
+    One of another schema, or a damaged one, isn't waited for either: the archive's pages say what is wrong with it.
+    """
     try:
         with closing(open_readonly(library)) as db:
             schema = db.execute("PRAGMA user_version").fetchone()[0]
-            return bool(schema == SCHEMA and db.execute(_HELD).fetchone()[0])
-    except sqlite3.Error:
+            return bool(schema != SCHEMA or db.execute(_HELD).fetchone()[0])
+    except sqlite3.OperationalError:
         return False
+    except sqlite3.DatabaseError:
+        return True
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
