@@ -1,5 +1,6 @@
 """Running the application on uvicorn, which Datasette brings along; and ending it in time."""
 
+import logging
 import os
 import signal
 import socket
@@ -68,6 +69,8 @@ def _see_to_the_end(server: Any, wanted: Callable[[], bool]) -> None:
         if not wanted():
             server.should_exit = True
         time.sleep(_LOOK_SECONDS)
+    # That readers who didn't take their answers were left behind is as it should be.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     time.sleep(_GRACE_SECONDS + _LAST_SECONDS)
     # A query that nothing can interrupt holds its thread, and the interpreter would wait for that.
     os._exit(0)
