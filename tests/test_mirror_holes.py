@@ -7,7 +7,7 @@ import pytest
 
 from following import Follower, assert_alike, picture
 from httpd import Httpd, Status
-from mirroring import Copy, tree
+from mirroring import Copy, reopen, tree
 from publishing import HOUR, Desk, words
 from tamizdat.mirror.folder import OWN
 from tamizdat_server.images import Pictures
@@ -15,15 +15,21 @@ from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "desk")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    desk = Desk(tmp_path_factory.mktemp("made") / "desk")
     store = Pictures(desk.newsroom.media)
     for number in range(30):
         image = store.add(picture(number), alt="A picture") if number % 9 == 0 else None
         desk.put(f"a/{number}", words(random.Random(number), 60), image=image)
     desk.publish()
-    return desk
+    desk.newsroom.close()
+    return desk.newsroom.folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    return reopen(made, tmp_path / "desk")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from following import picture
 from httpd import Cut, Httpd, Status
-from mirroring import Copy
+from mirroring import Copy, reopen
 from publishing import DAY, Desk, words
 from tamizdat.errors import TransportError
 from tamizdat_server.images import Pictures
@@ -15,10 +15,10 @@ from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two editions and some pictures, at version 1."""
-    desk = Desk(tmp_path / "desk", editions=("en", "ru"))
+    desk = Desk(tmp_path_factory.mktemp("made") / "desk", editions=("en", "ru"))
     store = Pictures(desk.newsroom.media)
     for number in range(30):
         image = store.add(picture(number), alt="A picture") if number % 5 == 0 else None
@@ -26,7 +26,13 @@ def desk(tmp_path: Path) -> Desk:
         desk.put(f"en/{number:02}", words(random.Random(number), 60), image=image, published=published)
         desk.put(f"ru/{number:02}", words(random.Random(-number), 60), edition="ru", published=published)
     desk.publish()
-    return desk
+    desk.newsroom.close()
+    return desk.newsroom.folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    return reopen(made, tmp_path / "desk")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from following import picture
-from mirroring import Copy
+from mirroring import Copy, reopen
 from publishing import DAY, Desk, Tree, words
 from tamizdat.mirror.folder import OWN
 from tamizdat_server.images import Pictures
@@ -14,16 +14,22 @@ from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "desk", editions=("en", "ru"))
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    desk = Desk(tmp_path_factory.mktemp("made") / "desk", editions=("en", "ru"))
     store = Pictures(desk.newsroom.media)
     for number in range(20):
         image = store.add(picture(number), alt="A picture") if number in (3, 4) else None
         desk.put(f"a/{number}", words(random.Random(number), 40), image=image)
         desk.put(f"b/{number}", words(random.Random(-number), 40), edition="ru")
     desk.publish()
-    return desk
+    desk.newsroom.close()
+    return desk.newsroom.folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    return reopen(made, tmp_path / "desk")
 
 
 @pytest.fixture

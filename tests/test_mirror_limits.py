@@ -14,7 +14,7 @@ import pytest
 
 from following import picture
 from httpd import Drip, Httpd
-from mirroring import PLAIN, Copy, tree
+from mirroring import PLAIN, Copy, reopen, tree
 from publishing import Desk, words
 from tamizdat.errors import (
     Incomplete,
@@ -30,15 +30,21 @@ from tamizdat.mirror.folder import OWN, Folder
 from tamizdat_server.images import Pictures
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "desk")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    desk = Desk(tmp_path_factory.mktemp("made") / "desk")
     store = Pictures(desk.newsroom.media)
     for number in range(30):
         image = store.add(picture(number), alt="A picture") if number % 9 == 0 else None
         desk.put(f"a/{number}", words(random.Random(number), 100), image=image)
     desk.publish()
-    return desk
+    desk.newsroom.close()
+    return desk.newsroom.folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    return reopen(made, tmp_path / "desk")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mirroring import Copy, tree
+from mirroring import Copy, reopen, tree
 from publishing import Desk, Reader, words
 from tamizdat.mirror.folder import Folder
 from tamizdat_server.live import read_live
@@ -49,13 +49,19 @@ def change(desk: Desk, number: int) -> None:
     desk.publish()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "desk")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    desk = Desk(tmp_path_factory.mktemp("made") / "desk")
     for number in range(20):
         desk.put(f"a/{number}", words(random.Random(number), 40))
     desk.publish()
-    return desk
+    desk.newsroom.close()
+    return desk.newsroom.folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    return reopen(made, tmp_path / "desk")
 
 
 def assert_reads_whole(copy: Copy, readers: list[Reader]) -> None:

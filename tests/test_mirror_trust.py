@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mirroring import Copy, tree
+from mirroring import Copy, reopen, tree
 from publishing import DAY, HOUR, Desk
 from tamizdat.errors import (
     ClockError,
@@ -24,13 +24,19 @@ from tamizdat_server.keys import Signer
 from tamizdat_server.keys.operations import resign, rotate_keys
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "desk")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    desk = Desk(tmp_path_factory.mktemp("made") / "desk")
     for number in range(6):
         desk.put(f"a/{number}")
     desk.publish()
-    return desk
+    desk.newsroom.close()
+    return desk.newsroom.folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Desk:
+    return reopen(made, tmp_path / "desk")
 
 
 @pytest.fixture

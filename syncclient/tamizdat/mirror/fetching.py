@@ -1,9 +1,7 @@
 """Fetching a copy's files: four at a time, resumable, verified before they are written into place."""
 
 import threading
-from collections import deque
-from collections.abc import Collection, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from typing import Final
 
@@ -22,11 +20,11 @@ from tamizdat.format.names import sha256
 from tamizdat.mirror.folder import Folder
 from tamizdat.mirror.inventory import Item
 from tamizdat.mirror.options import Progress
+from tamizdat.mirror.parallel import in_parallel
 from tamizdat.mirror.pictures import pictures
 from tamizdat.transport import Transport
 from tamizdat.transport.mirrors import Mirrors
 
-PARALLEL: Final = 4
 TRIES: Final = 3
 HOLES: Final = (FileMissing, TooLarge, ForbiddenAddress, TrustError, FormatError)
 """What is wrong with one file of a source, not with the way to it."""
@@ -117,32 +115,18 @@ class Fetcher:
         Raises: TransportError where the source itself can't be reached any more; Incomplete, MirrorError.
         """
         holes: dict[str, TamizdatError] = {}
-        with closing(self._running(items)) as running:
-            for item, future in running:
+        with closing(in_parallel(self.place, items, abandoned=self._end)) as running:
+            for item, placed in running:
                 try:
-                    future.result()
+                    placed()
                 except HOLES as error:
                     holes[item.path] = error
         return holes
 
-    def _running(self, items: Iterable[Item]) -> Generator[tuple[Item, Future[None]]]:
-        pool = ThreadPoolExecutor(PARALLEL, "mirror")
-        running: deque[tuple[Item, Future[None]]] = deque()
-        try:
-            for item in items:
-                running.append((item, pool.submit(self.place, item)))
-                if len(running) >= 2 * PARALLEL:
-                    yield running.popleft()
-            while running:
-                yield running.popleft()
-        except BaseException:
-            # Those on their way are cut off, and go on next time from what they left in their partial files.
-            self._ended = True
-            pool.shutdown(wait=False, cancel_futures=True)
-            self.source.close()
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    def _end(self) -> None:
+        """Cut off what is on its way; it goes on next time from what it left in its partial file."""
+        self._ended = True
+        self.source.close()
 
     def _fetch(self, item: Item) -> bytes:
         try:

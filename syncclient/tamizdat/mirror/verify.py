@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from tamizdat.format.names import (
     Address,
     Fingerprint,
     is_pack_path,
+    is_site_path,
     raw_bundle_path,
     sha256,
     target_path,
@@ -25,6 +27,7 @@ from tamizdat.format.state import Accepted
 from tamizdat.mirror.folder import Folder, read_state
 from tamizdat.mirror.heads import TIMESTAMP, check_head, head_paths, is_current, open_head
 from tamizdat.mirror.inventory import Item, walk
+from tamizdat.mirror.parallel import in_parallel
 from tamizdat.mirror.pictures import pictures
 from tamizdat.mirror.state import State
 from tamizdat.transport import Meter, Transport, open_source
@@ -113,6 +116,7 @@ class Verification:
     ) -> None:
         self.transport, self.clock, self.seen = transport, clock, seen
         self.known: set[str] = set()
+        self._knows_pages = True
         expired = False
         try:
             accepted = self._accept(fingerprint, carried=False)
@@ -150,10 +154,8 @@ class Verification:
         in_pack = isinstance(self.transport, PackTransport)
         report.newest, report.packed = state.selection.days, state.packed or in_pack
         self._check_roots()
-        for item in walk(
-            self.accepted.catalog, self._site(), self._read, failed=self._failed, selection=state.selection
-        ):
-            self._check_wanted(item)
+        items = walk(self.accepted.catalog, self._site(), self._read, failed=self._failed, selection=state.selection)
+        self._check_all(item for item in items if self._is_wanted(item))
         for path in () if report.packed else head_paths(self.accepted.catalog):
             self._try(path, self._check_head)
         for path in self.transport.paths() if isinstance(self.transport, PackTransport) else copy.paths:
@@ -171,6 +173,7 @@ class Verification:
             return decode_site(self._read(item))
         except TamizdatError as error:
             self._failed(item, error)
+            self._knows_pages = False
             return Site("tamizdat.site.1", [])
 
     def _check_roots(self) -> None:
@@ -179,25 +182,30 @@ class Verification:
         for version in range(1, max(self.accepted.roots)):
             self._try(f"metadata/{version}.root.json", self._check_root)
 
-    def _check_wanted(self, item: Item) -> None:
-        if not item.chosen:
-            self.report.left_out += 1
-        elif IMMUTABLE_PATH.fullmatch(item.path) or not self.report.packed:
-            self._check(item)
+    def _is_wanted(self, item: Item) -> bool:
+        self.report.left_out += not item.chosen
+        return item.chosen and bool(IMMUTABLE_PATH.fullmatch(item.path) or not self.report.packed)
 
-    def _check(self, item: Item) -> None:
-        if item.path in self.known:
-            return
+    def _check_all(self, items: Iterable[Item]) -> None:
+        """Read many files, up to four at once, and then the pictures that were found in them."""
+        unknown = (item for item in items if item.path not in self.known)
+        with closing(in_parallel(self._load, unknown)) as running:
+            found = [picture for item, read in running for picture in self._check(item, read)]
+        if found:
+            self._check_all(found)
+
+    def _check(self, item: Item, read: Callable[[], bytes]) -> list[Item]:
+        """Note what came of a file; returns the pictures in it."""
         try:
-            data = self._read(item)
-            if item.path.endswith(".tar"):
-                for path, picture in pictures(data, item.path):
-                    self._check(Item(path, len(picture), sha256(picture)))
+            data = read()
+            self._note(item.path, data)
+            return _pictures_in(item, data)
         except FileMissing as error:
             if not self._is_there_plain(item):
                 self._failed(item, error)
         except TamizdatError as error:
             self._failed(item, error)
+        return []
 
     def _is_there_plain(self, item: Item) -> bool:
         """Whether a pack carries a bundle as it is before compression. Its digest is in its name."""
@@ -209,11 +217,19 @@ class Verification:
         return True
 
     def _read(self, item: Item) -> bytes:
-        data = self._fetch(item.path, max_bytes=item.bytes)
-        self._seen(item.path, len(data))
+        data = self._load(item)
+        self._note(item.path, data)
+        return data
+
+    def _load(self, item: Item) -> bytes:
+        data = self.transport.fetch(item.path, max_bytes=item.bytes)
         if len(data) != item.bytes or sha256(data) != item.sha256:
             raise HashMismatch(path=item.path)
         return data
+
+    def _note(self, path: str, data: bytes) -> None:
+        self.known.add(path)
+        self._seen(path, len(data))
 
     # -- what no list names --------------------------------------------------------------------------------------------
 
@@ -239,16 +255,18 @@ class Verification:
         """A sound file of an earlier version is told as older; anything that isn't a publication's as extra."""
         if METADATA_PATH.fullmatch(path):
             check_past(path, self._fetch(path, max_bytes=LIMITS.root_bytes), self.accepted.roots)
+            self.report.older += 1
         elif is_pack_path(path):
             data = self._fetch(path, max_bytes=LIMITS.pack_entry_bytes)
             self._seen(path, len(data))
             if sha256(data) not in path:
                 raise HashMismatch(path=path)
-        else:
-            # A head of an edition that is gone would go on telling old news.
-            (self.report.stale if HEAD_PATH.fullmatch(path) else self.report.extra).append(path)
-            return
-        self.report.older += 1
+            self.report.older += 1
+        elif HEAD_PATH.fullmatch(path):
+            # Of an edition that is gone: it would go on telling old news.
+            self.report.stale.append(path)
+        elif self._knows_pages or not is_site_path(path):
+            self.report.extra.append(path)
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
@@ -274,3 +292,10 @@ class Verification:
                 self.report.missing.append(item.path)
         else:
             raise error
+
+
+def _pictures_in(item: Item, data: bytes) -> list[Item]:
+    """The files that a media bundle stands for. Raises: FormatError, HashMismatch."""
+    if not item.path.endswith(".tar"):
+        return []
+    return [Item(path, len(picture), sha256(picture)) for path, picture in pictures(data, item.path)]
