@@ -7,7 +7,7 @@ import pytest
 
 from shelf import AT, FINGERPRINT, OTHER, PUBLICATION, SIGNED, accepted, apply, article, assert_sound, shelf
 from tamizdat.errors import LibraryError
-from tamizdat.library import Choice, Library, Standing, Sync
+from tamizdat.library import Choice, Library, MirrorNote, Standing, Sync
 
 
 @pytest.fixture
@@ -92,3 +92,24 @@ def test_a_state_that_cannot_be_committed_whole_is_not_committed_at_all(library:
     assert held is not None
     assert known is not None
     assert (list(held.catalogs), known.version) == ([1], 1)
+
+
+def test_what_is_known_of_mirrors_is_kept_and_forgotten_with_the_mirror(library: Library):
+    library.accept(accepted(5), fingerprint=FINGERPRINT)
+    library.learn_more_mirrors(PUBLICATION, ["https://ninth.example/"], sha256="ab" * 32)
+    known = library.publication(PUBLICATION)
+    assert known
+    assert known.mirrors[-1] == "https://ninth.example/"
+    assert library.more_mirrors_sha256(PUBLICATION) == "ab" * 32
+    notes = {place: MirrorNote(AT, "unreachable", sends_held=True) for place in (known.place, "https://ninth.example/")}
+    library.note_mirrors(PUBLICATION, notes)
+    assert library.mirror_notes(PUBLICATION) == notes
+    library.learn_more_mirrors(PUBLICATION, [], sha256="")
+    library.note_mirrors(PUBLICATION, {known.place: MirrorNote(AT)})
+    assert library.mirror_notes(PUBLICATION) == {known.place: MirrorNote(AT)}
+
+
+def test_of_an_unknown_publications_mirrors_nothing_is_known(library: Library):
+    library.note_mirrors(OTHER, {"https://a.example/": MirrorNote(AT)})
+    assert library.mirror_notes(OTHER) == {}
+    assert library.more_mirrors_sha256(OTHER) == ""

@@ -22,7 +22,7 @@ from tamizdat import errors
 from tamizdat.cli import app
 from tamizdat.errors import TamizdatError
 from tamizdat.library import Library
-from tamizdat.mirror import verify
+from tamizdat.mirror import mirror, verify
 from tamizdat.sync import SyncOptions, sync
 from tamizdat_server.live import read_live
 from webservers import apache, caddy, free_port, need, nginx, open_folder, running
@@ -199,16 +199,22 @@ SERVERS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
 }
 
 
-@pytest.fixture(params=SERVERS)
-def site(request: pytest.FixtureRequest, copy: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def served(ferry: Ferry) -> Iterator[Path]:
+    """A copy that several tests look at."""
+    with open_folder() as folder:
+        mirror(ferry.address, folder / "mirror")
+        yield folder / "mirror"
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def site(request: pytest.FixtureRequest, served: Path) -> Iterator[str]:
     """The copy, served as the document says."""
-    with SERVERS[request.param](copy) as url:
+    with SERVERS[request.param](served) as url:
         yield url
 
 
-def test_a_copy_that_is_served_so_is_whole_and_readers_sync_from_it(
-    site: str, copy: Path, ferry: Ferry, tmp_path: Path
-) -> None:
+def test_a_copy_that_is_served_so_is_whole_and_readers_sync_from_it(site: str, ferry: Ferry, tmp_path: Path) -> None:
     assert app.run(["verify", f"{site}#{ferry.fingerprint}"]) == 0
     with Library.open(tmp_path / "reader.db") as library:
         assert sync(library, f"{site}#{ferry.fingerprint}").complete
@@ -218,9 +224,9 @@ def test_a_copy_that_is_served_so_is_whole_and_readers_sync_from_it(
 
 
 def test_a_copy_of_a_copy_is_whole_though_apache_hands_out_no_settings(
-    copy: Path, ferry: Ferry, tmp_path: Path
+    served: Path, ferry: Ferry, tmp_path: Path
 ) -> None:
-    with apache_of_the_document(copy) as url:
+    with apache_of_the_document(served) as url:
         assert httpx.get(f"{url}.htaccess", trust_env=False).status_code == 403
         assert app.run(["mirror", f"{url}#{ferry.fingerprint}", str(tmp_path / "second")]) == 0
         assert app.run(["mirror", f"{url}#{ferry.fingerprint}", str(tmp_path / "second")]) == 0
@@ -231,8 +237,8 @@ def test_a_copy_of_a_copy_is_whole_though_apache_hands_out_no_settings(
 KEPT = "public, max-age=31536000, immutable"
 
 
-def test_what_never_changes_is_kept_and_what_is_replaced_is_asked_for(site: str, copy: Path) -> None:
-    answers = {path: httpx.get(site + path, trust_env=False) for path in some_of_each(copy)}
+def test_what_never_changes_is_kept_and_what_is_replaced_is_asked_for(site: str, served: Path) -> None:
+    answers = {path: httpx.get(site + path, trust_env=False) for path in some_of_each(served)}
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
     for path, answer in answers.items():
         immutable = path.partition("/")[0] in ("bundles", "lists", "media", "targets")
@@ -240,7 +246,7 @@ def test_what_never_changes_is_kept_and_what_is_replaced_is_asked_for(site: str,
         assert answer.headers["access-control-allow-origin"] == "*", path
         assert answer.headers["x-content-type-options"] == "nosniff", path
         assert "content-encoding" not in answer.headers, path
-        assert answer.content == (copy / path).read_bytes()
+        assert answer.content == (served / path).read_bytes()
     told = {path: answer.headers["content-type"].partition(";")[0] for path, answer in answers.items()}
     types = {path.rpartition(".")[2]: kind for path, kind in told.items()}
     assert types == {
@@ -261,18 +267,18 @@ def test_no_cache_keeps_that_a_file_is_missing(site: str) -> None:
     assert "immutable" not in missing.headers.get("cache-control", "")
 
 
-def test_the_copys_own_notes_are_nobody_elses_business(site: str, copy: Path) -> None:
-    hidden = [path for path in (copy / ".tamizdat").rglob("*") if path.is_file()]
+def test_the_copys_own_notes_are_nobody_elses_business(site: str, served: Path) -> None:
+    hidden = [path for path in (served / ".tamizdat").rglob("*") if path.is_file()]
     assert hidden
     for path in hidden:
         path.chmod(0o644)
-        assert httpx.get(f"{site}{path.relative_to(copy)}", trust_env=False).status_code == 404
+        assert httpx.get(f"{site}{path.relative_to(served)}", trust_env=False).status_code == 404
     assert httpx.get(f"{site}.tamizdat/", trust_env=False).status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["nginx", "caddy", "apache"])
-def test_nobodys_address_is_written_down(copy: Path, kind: str) -> None:
-    with SERVERS[kind](copy) as url:
+def test_nobodys_address_is_written_down(served: Path, kind: str) -> None:
+    with SERVERS[kind](served) as url:
         for path in ("head.tar.zst", "not-there", ".tamizdat/x", "%00", "../x"):
             httpx.get(f"{url}{path}", trust_env=False, headers={"User-Agent": "somebody"})
         logs = url.logs()  # pyright: ignore[reportAttributeAccessIssue]

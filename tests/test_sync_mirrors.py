@@ -11,7 +11,7 @@ import pytest
 
 import httpd as answers
 from conftest import Clock
-from httpd import Httpd, Redirect, Stall, Status
+from httpd import Drip, Httpd, Redirect, Stall, Status
 from paper import Paper, Reader, draft
 from tamizdat.cli import app
 from tamizdat.errors import ExpiredError, NothingReachable
@@ -226,12 +226,13 @@ def wrong_metadata(copy: Path) -> None:
         (answers.portal, "unreachable"),
         (answers.endless, "too-large"),
         (Stall(), "too-slow"),
+        (Drip(seconds=0.05), "too-slow"),
         (Redirect("http://127.0.0.2:9/elsewhere"), "redirect"),
         (Status(404), "missing"),
         (Status(503), "unreachable"),
         (lambda handler, _file: handler.answer(200, b"nothing"), "format"),
     ],
-    ids=["hangs up", "portal", "endless", "silent", "sent elsewhere", "empty", "out of order", "nonsense"],
+    ids=["hangs up", "portal", "endless", "silent", "dripping", "sent elsewhere", "empty", "out of order", "nonsense"],
 )
 def test_whatever_a_mirror_answers_instead_the_next_is_asked_and_the_first_named(
     paper: Paper, reader: Reader, servers: ExitStack, mode: answers.Mode, code: str

@@ -17,6 +17,7 @@ from tamizdat.errors import (
     NothingReachable,
     TamizdatError,
     TooLarge,
+    Unreachable,
 )
 from tamizdat.format.names import bundle_path, sha256
 from tamizdat.transport import HeldHead, Meter, Transport, open_source
@@ -144,6 +145,34 @@ def test_an_error_of_this_machine_or_a_question_to_the_reader_is_not_passed_on(g
     with pytest.raises(FirstContact):
         Mirrors([good, Down(good)]).attempt(ask)
     assert asked == [good]
+
+
+def test_who_sends_wrong_bytes_is_not_asked_again(good: Transport) -> None:
+    liar, missing = Corrupt(good), Missing(good, only="nothing")
+    mirrors = Mirrors([liar, missing])
+    for _ in range(5):
+        assert fetch(mirrors) == "checked"
+    assert len(liar.spoiled) == 1
+    assert mirrors.transports == (missing,)
+
+
+def test_who_fails_twice_in_a_row_is_out_as_long_as_there_is_somebody_else(good: Transport) -> None:
+    dead, partial = Down(good), Missing(good)
+    mirrors = Mirrors([dead, partial])
+    for _ in range(5):
+        with pytest.raises(FileMissing):
+            fetch(mirrors)
+    assert len(dead.spoiled) == 2
+    assert len(partial.spoiled) == 5
+
+
+def test_the_only_mirror_is_asked_however_often_it_failed(good: Transport) -> None:
+    dead = Down(good)
+    mirrors = Mirrors([dead])
+    for _ in range(5):
+        with pytest.raises(Unreachable):
+            fetch(mirrors)
+    assert len(dead.spoiled) == 5
 
 
 def test_four_threads_at_once_find_the_one_good_mirror(good: Transport) -> None:
