@@ -151,5 +151,6 @@ class Taking:
         if not set(self.holes) <= self.live.optional:
             return
         cleared = self.live.go(self.fresh, complete=not self.holes)
+        self.folder.forget_partials(())
         self.report.live, self.report.foreign = True, list(cleared.foreign)
         self.report.deleted, self.report.deleted_bytes = len(cleared.delete), cleared.bytes
