@@ -19,7 +19,6 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 SHOWN: Final = ("front", "article", "diff", "retracted", "found", "version", "about", "tables", "table", "query")
 HEIGHTS: Final = {360: 780, 1280: 960}
 BYTES_AT_MOST: Final = 150_000
-_COLOURS: Final = 96
 
 
 def name(page: str, width: int, scheme: str) -> str:
@@ -52,9 +51,9 @@ def _take(window: Window, url: str, page: str) -> None:
 
 
 def _small(picture: bytes) -> bytes:
-    """The same in a few colours, which is most of what a page has."""
+    """The same in few colours, which is most of what a page has."""
     small = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(_COLOURS).save(small, "PNG", optimize=True)
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, kmeans=3).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 

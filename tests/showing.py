@@ -30,7 +30,7 @@ ARCHIVE: Final = {
     "versions": "/versions",
     "version": "/version/4",
     "search": "/search",
-    "found": "/search?q=ferry+bridge",
+    "found": "/search?q=bridge",
     "not-found": "/search?q=zeppelin",
     "about": "/about",
     "missing": "/article/en/no-such-article",
