@@ -70,6 +70,7 @@ def test_a_search_is_typed_and_sent(window: Window, at: dict[str, str], where: s
 @BOTH
 def test_a_table_is_filtered_and_sorted(window: Window, at: dict[str, str], where: str):
     window.open(f"{at[where]}/library/articles")
+    window.page.get_by_text("Search, filter and order").click()
     window.page.get_by_label("Column").first.select_option("edition")
     window.page.get_by_label("Value").first.fill("kk")
     window.page.get_by_label("Order by").select_option("title")
