@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from following import ALL, Follower, digest
 from httpd import Httpd
 from mirroring import Copy
 from publishing import Desk, words
-from tamizdat.errors import FileMissing
+from tamizdat.errors import FileMissing, LibraryLocked
 from tamizdat.library import Library
 from tamizdat.mirror.folder import OWN
 from tamizdat.sync import sync
@@ -64,8 +65,9 @@ class Readers:
     def sync(self, follower: Follower) -> int:
         """The version that a reader holds after a sync; 0 where there is no copy yet."""
         try:
-            with Library.open(follower.path) as library:
+            with opened(follower.path) as library:
                 report = sync(library, self.url, options=OPTIONS)
+                held = digest(library.records(report.publication, "en"))
         except FileMissing as error:
             if error.path != "metadata/1.root.json" or self.seen:
                 self.faults.append(str(error))
@@ -73,11 +75,20 @@ class Readers:
         except Exception as error:
             self.faults.append(f"{type(error).__name__}: {error}")
             return 0
-        version = self.published.get(digest(follower.current(self.desk)), 0)
+        version = self.published.get(held, 0)
         if not report.complete or version != report.to:
             self.faults.append(f"a sync that says version {report.to} gave the records of {version or 'none'}")
         self.seen.add(version)
         return version
+
+
+def opened(path: Path) -> Library:
+    """The library; a process that is just being started may hold its lock for a moment, which it was born with."""
+    for _ in range(200):
+        with suppress(LibraryLocked):
+            return Library.open(path)
+        time.sleep(0.02)
+    return Library.open(path)
 
 
 def newsroom(folder: Path) -> Desk:
