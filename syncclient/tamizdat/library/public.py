@@ -116,7 +116,7 @@ class Inspector:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._version = -1
+        self._version = self._count = -1
         self._tables: dict[int, str] = {1: "sqlite_schema"}
         self._indexes: set[int] = set()
         self._hidden: dict[str, set[int]] = {}
@@ -127,7 +127,9 @@ class Inspector:
             return  # shows the program, and doesn't run it
         while True:
             version = self._schema()
-            program = self._db.execute(f"EXPLAIN {sql}", parameters).fetchall()
+            # Another text each time: what was prepared before VACUUM moved the tables would be shown as it was.
+            self._count += 1
+            program = self._db.execute(f"EXPLAIN {sql}\n-- {self._count}", parameters).fetchall()
             if version == self._schema():  # else tables may have moved in between
                 break
         self._inspect([(str(step[1]), int(step[2]), int(step[3]), int(step[4])) for step in program])
