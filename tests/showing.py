@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote_plus
 
 import httpx
 
+SQL: Final = "SELECT id, title, line FROM articles JOIN records USING (id) WHERE title LIKE :like"
 SLOW_SQL: Final = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 ARCHIVE: Final = {
@@ -49,9 +51,9 @@ DATA: Final = {
     "query": "/library/translations",
     "query-search": "/library/full-text?words=bridge",
     "query-none": "/library/images-without-words",
-    "sql": "/library?sql=SELECT+id,+title,+line+FROM+articles+JOIN+records+USING+(id)+WHERE+title+LIKE+:like",
+    "sql": f"/library?sql={quote_plus(SQL)}&like=%25bridge%25",
     "sql-wrong": "/library?sql=SELECT+*+FROM+nowhere",
-    "sql-slow": f"/library?sql={SLOW_SQL.replace(' ', '+').replace('+ 1', '%2B+1')}",
+    "sql-slow": f"/library?sql={quote_plus(SLOW_SQL)}",
     "closed": "/library/saved",
     "refused": "/library/articles?_searchmode=raw",
     "nowhere": "/library/nowhere",
