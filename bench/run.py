@@ -15,6 +15,7 @@ import applying
 import memory
 import mirroring
 import others
+import pages
 import publishing
 import report
 import tables
@@ -116,6 +117,12 @@ def _mirror(bench: Bench) -> None:
         bench.write("mirror", mirroring.lines(mirroring.measure(room, served, bench.scratch, bench.limits(room))))
 
 
+def _pages(bench: Bench) -> None:
+    room = bench.large.copy(bench.scratch / "pages")
+    with serving(room.public) as served:
+        bench.write("pages", pages.lines(pages.measure(room, served, bench.scratch)))
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "apply": _apply,
     "memory": _memory,
@@ -127,6 +134,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
 LARGE_PARTS: dict[str, Callable[[Bench], None]] = {
     "large": _large,
     "mirror": _mirror,
+    "pages": _pages,
 }
 
 
