@@ -2,7 +2,6 @@
 
 import re
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsrooms import draft, make_newsroom, publish_now, put
-from serving import Server, serving
+from serving import Server, serving, until
 from tamizdat_server.newsroom import Newsroom
 
 READERS = 1000
@@ -45,14 +44,6 @@ def memory(server: Server) -> int:
     return sum(int(found[1]) * 1024 for text in status if (found := re.search(r"VmRSS:\s+(\d+)", text)))
 
 
-def wait_for_library(server: Server, version: int) -> None:
-    """Until the server's own library has followed, so that its memory is at rest."""
-    end = time.monotonic() + 30
-    while server.get("api/health").json()["version"] != version:
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
 def test_a_thousand_idle_connections_see_each_new_version_and_cost_no_more_memory_as_time_goes_on(
     newsroom: Newsroom,
 ) -> None:
@@ -68,7 +59,8 @@ def test_a_thousand_idle_connections_see_each_new_version_and_cost_no_more_memor
             assert all(ask(reader, "head.tar.zst") == head for reader in readers)
 
             assert server.get("head.tar.zst").content == head
-            wait_for_library(server, number + 1)
+            # The server's own library follows, and then its memory is at rest.
+            until(lambda wanted=number + 1: server.get("api/health").json()["version"] == wanted)
             taken.append(memory(server))
         server.end()
 

@@ -3,15 +3,13 @@
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from handmade import add_bundle, make_tree
-from serving import Server, serving
+from serving import Server, serving, until
 from tamizdat.errors import CannotListen, UsageError
 from tamizdat_server.listen import find_listen
 from tamizdat_server.place import Place
@@ -22,14 +20,6 @@ HUGE = os.urandom(1_000_000) * 24
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     return make_tree(tmp_path / "public")
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 20) -> None:
-    """Wait until something holds, and fail where it never does."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def answers(server: Server) -> bool:

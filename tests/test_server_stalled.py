@@ -4,14 +4,14 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from handmade import add_bundle, make_tree
-from serving import Server, serving
+from serving import Server, serving, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the deadline is one of Linux's sockets")
 
@@ -51,13 +51,6 @@ def worker(server: Server) -> Path:
 def connections(process: Path) -> int:
     links = [link for link in (process / "fd").iterdir() if link.is_symlink()]
     return sum(str(link.readlink()).startswith("socket:") for link in links)
-
-
-def until(holds: Callable[[], bool], *, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
 
 
 def test_readers_that_take_nothing_do_not_keep_others_waiting_nor_fill_the_memory(tree: Path, path: str) -> None:
