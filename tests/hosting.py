@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,9 +82,11 @@ def until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
 
 
 @contextmanager
-def hosting(*arguments: str, below: str = "") -> Iterator[Host]:
+def hosting(
+    *arguments: str, below: str = "", program: Sequence[str | Path] = (sys.executable, "-m", "tamizdat")
+) -> Iterator[Host]:
     """Run a command of tamizdat that serves, until the block ends."""
-    command = [sys.executable, "-m", "tamizdat", *arguments, "--port", "0"]
+    command = [*program, *arguments, "--port", "0"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     process = subprocess.Popen(command, text=True, env=dict(os.environ), **pipes)
     try:

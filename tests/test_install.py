@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT, Ferry
+from hosting import hosting
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,16 @@ def test_a_wheel_runs_the_demo(wheel: Path, tmp_path: Path):
     done = tamizdat(programs, "demo", "--once", "--port", "0")
     assert (done.returncode, done.stderr) == (0, "")
     assert "all is well" in done.stdout
+
+
+def test_the_extra_for_datasette_alone_shows_an_archive(wheel: Path, ferry: Ferry, tmp_path: Path):
+    programs = environment(tmp_path / "venv", f"tamizdat[datasette] @ {wheel.as_uri()}")
+    code = (
+        "import importlib.util as u; assert not [name for name in ('granian', 'litestar', 'lxml') if u.find_spec(name)]"
+    )
+    subprocess.run([programs / "python", "-I", "-c", code], check=True)
+    with hosting("datasette", str(ferry.library), program=[programs / "tamizdat"]) as host:
+        assert "half tonnes" in " ".join(host.get("/article/en/bridge").text.split())
+        assert host.get("/static/archive.css").status_code == 200
+        assert host.sql("select count(*) from articles").json()["rows"] == [[12]]
+        assert host.get("/library/saved").status_code == 403
