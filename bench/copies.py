@@ -18,7 +18,7 @@ SHOWN = (0, 1, 7, 14, 21, 30)
 def main() -> None:
     workload = Workload.make(WORK, articles=10_000, days=30)
     with tempfile.TemporaryDirectory(dir=WORK) as scratch:
-        room, copy = Room(Path(scratch) / "newsroom", workload), Path(scratch) / "copy"
+        room, copy = Room.make(Path(scratch) / "newsroom", workload), Path(scratch) / "copy"
         news = Path(scratch) / "news"
         for day in range(31):
             if day:

@@ -110,7 +110,7 @@ def running(command: list[str], port: int, *, logs: Path | None = None, **settin
                 process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait(process: subprocess.Popen[Any], port: int) -> None:
     for _ in range(500):
         assert process.poll() is None, "the server ended at once"
         with socket.socket() as probe:
@@ -171,7 +171,7 @@ def caddy(site: str, port: int) -> Iterator[str]:
     with _state() as state:
         site = site if site.startswith("{") else f"{{\n}}\n{site}"
         (state / "Caddyfile").write_text(site.replace("{", "{\n\tadmin off\n\tauto_https off", 1))
-        settings = {"env": {**os.environ, "HOME": str(state), "XDG_DATA_HOME": str(state)}}
+        settings: dict[str, Any] = {"env": {**os.environ, "HOME": str(state), "XDG_DATA_HOME": str(state)}}
         with running([program, "run", "--config", str(state / "Caddyfile")], port, **settings) as url:
             yield url
 
