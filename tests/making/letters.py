@@ -1,4 +1,4 @@
-"""The table of letters, read out of SQLite's unicode61, which holds the same whatever Unicode the rest of a machine knows.
+"""The table of letters, read out of SQLite's unicode61, which is the same whatever Unicode a machine knows.
 
 What SQLite doesn't do (characters that are dropped or replaced before) is settled here.
 """
@@ -25,26 +25,25 @@ def table() -> dict[str, object]:
     folded = {point: tokens[point][0][1:-1] for point in word}
     pairs = [(point, ord(letter)) for point, letter in folded.items() if letter and letter != chr(point)]
     marks = "".join(chr(point) for point in word if not folded[point])
-    bare = [(point, to) for point, to in pairs if to < 128 and point >= 128]
+    bare = [(point, chr(to)) for point, to in pairs if to < 128 <= point]
+    by_letter = sorted({letter for _, letter in bare})
     return {
         "dropped": DROPPED,
         "replaced": REPLACED,
         "word": [end for run in _runs(word) for end in run],
         "marks": marks,
-        "lower": list(_steps(pair for pair in pairs if pair not in bare)),
-        "bare": {
-            chr(to): "".join(chr(point) for point, other in bare if other == to) for to in sorted({b for _, b in bare})
-        },
+        "lower": list(_steps(pair for pair in pairs if (pair[0], chr(pair[1])) not in bare)),
+        "bare": {letter: "".join(chr(point) for point, to in bare if to == letter) for letter in by_letter},
     }
 
 
 def text() -> str:
     """The file, a member a line."""
-    lines = ",\n".join(
-        f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=key != 'bare', separators=(',', ':'))}"
-        for key, value in table().items()
-    )
-    return f"{{\n{lines}\n}}\n"
+    return "{\n" + ",\n".join(f"{json.dumps(key)}: {_compact(key, value)}" for key, value in table().items()) + "\n}\n"
+
+
+def _compact(key: str, value: object) -> str:
+    return json.dumps(value, ensure_ascii=key != "bare", separators=(",", ":"))
 
 
 def _tokens() -> dict[int, list[str]]:
@@ -67,18 +66,17 @@ def _runs(points: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield run[0], run[-1]
 
 
-def _steps(pairs: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
-    """Runs of code points that go the same way: first, last, step between them, what to add."""
+def _steps(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Runs of code points that go the same way: first, last, step between them (1 or 2), what to add."""
     runs: list[list[int]] = []
     for point, to in pairs:
-        last = runs[-1] if runs else None
-        if (
-            last
-            and last[3] == to - point
-            and (last[0] == last[1] or point - last[1] == last[2])
-            and point - last[1] <= 2
-        ):
-            last[1], last[2] = point, point - last[1]
+        if runs and _goes_on(runs[-1], point, to):
+            runs[-1][1:3] = point, point - runs[-1][1]
         else:
             runs.append([point, point, 1, to - point])
-    return iter(runs)
+    return runs
+
+
+def _goes_on(run: list[int], point: int, to: int) -> bool:
+    first, last, step, more = run
+    return more == to - point and point - last <= 2 and (first == last or point - last == step)

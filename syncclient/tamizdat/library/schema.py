@@ -273,7 +273,8 @@ _COLUMNS: Final = ("title", "byline", "summary", "text")
 _REPLACED: Final = (
     *((f"char({point})", "''") for point in (0xAD, *range(0x200B, 0x2010), 0x2060, 0xFE0E, 0xFE0F, 0xFEFF)),
     *((f"'{letter}' || char({mark})", f"'{to}'") for letter, mark, to in (
-        ("и", 0x306, "й"), ("И", 0x306, "Й"), ("у", 0x306, "ў"), ("У", 0x306, "Ў"), ("і", 0x308, "ї"), ("І", 0x308, "Ї"),
+        ("и", 0x306, "й"), ("И", 0x306, "Й"), ("у", 0x306, "ў"), ("У", 0x306, "Ў"),
+        ("і", 0x308, "ї"), ("І", 0x308, "Ї"),
     )),
     ("'ё'", "'е'"), ("'Ё'", "'Е'"),
 )  # fmt: skip
@@ -287,7 +288,9 @@ def _replaced(column: str) -> str:
 
 _SEARCH: Final = f"""
 DROP TABLE articles_fts;
-CREATE VIEW articles_folded AS SELECT id, {", ".join(f"{_replaced(name)} AS {name}" for name in _COLUMNS)} FROM articles;
+CREATE VIEW articles_folded AS SELECT id,
+    {", ".join(f"{_replaced(name)} AS {name}" for name in _COLUMNS)}
+    FROM articles;
 CREATE VIRTUAL TABLE articles_fts USING fts5(
     {", ".join(_COLUMNS)}, content="articles_folded", content_rowid="id",
     tokenize="unicode61 remove_diacritics 2 categories 'L* N* M* Co' separators 'ʻʼ'"

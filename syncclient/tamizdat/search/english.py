@@ -1,6 +1,7 @@
 """English: the Snowball stem, and irregular words. docs/format.md 14.4."""
 
 from collections.abc import Container
+from functools import lru_cache
 from typing import Final
 
 from tamizdat.search.rules import RULES, by_word
@@ -13,7 +14,7 @@ _PAST: Final = frozenset(["eedly", "eed", "ingly", "edly", "ing", "ed"])
 
 
 def _pairs(text: str) -> dict[str, str]:
-    return dict(pair.split(":") for pair in text.split())  # type: ignore[misc]
+    return {old: new for old, _, new in (pair.partition(":") for pair in text.split())}
 
 
 _SPECIAL: Final = _pairs(_RULES.special)
@@ -25,6 +26,13 @@ _FOURTH: Final = _pairs(_RULES.fourth)
 _GROUPS: Final = by_word(group.split() for group in _RULES.groups)
 
 
+def head(key: str) -> str:
+    """What stays of a key in every word that has it: an i at its end may be a y or e there, a second l may follow."""
+    stemmed = key[1:]
+    return stemmed[:-2] if len(stemmed) > 4 else stemmed[:2]
+
+
+@lru_cache(maxsize=10_000)
 def keys(word: str) -> dict[str, int]:
     """What other forms of the word have in common with it, and how far that is to be trusted: 1 well."""
     return {"s" + stem(word): 1}

@@ -1,7 +1,6 @@
 """What a library's index knows: its words, and where they stand."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -10,7 +9,7 @@ from tamizdat.search.ranking import COLUMNS
 _TERMS_AT_MOST: Final = 5_000
 _WORDS: Final = "SELECT term FROM articles_words WHERE term >= ? AND term < ? LIMIT ?"
 _WORD: Final = "SELECT term FROM articles_words WHERE term = ?"
-_PLACES: Final = "SELECT doc, col FROM articles_places WHERE term = ?"
+_PLACES: Final = "SELECT doc, col, count(*) FROM articles_places WHERE term = ? GROUP BY doc, col"
 _PHRASE: Final = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
 
 
@@ -30,12 +29,9 @@ class Index:
             found |= dict.fromkeys(word for (word,) in self._db.execute(_WORD, (relative,)))
         return [word for word in found if word]
 
-    def places(self, word: str) -> dict[int, Counter[int]]:
-        """By article: how often a word stands in each column."""
-        found: dict[int, Counter[int]] = {}
-        for article, column in self._db.execute(_PLACES, (word,)):
-            found.setdefault(article, Counter())[_NUMBERS[column]] += 1
-        return found
+    def places(self, word: str) -> list[tuple[int, int, int]]:
+        """Where a word stands: article, column, how often."""
+        return [(article, _NUMBERS[column], count) for article, column, count in self._db.execute(_PLACES, (word,))]
 
     def phrase(self, words: tuple[str, ...], column: int) -> Iterator[int]:
         """The articles that have these words in a row in a column."""

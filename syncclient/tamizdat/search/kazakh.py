@@ -1,6 +1,7 @@
 """Kazakh: the stems that a word may be a form of, by the layers of its endings. docs/format.md 14.4."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tamizdat.search.rules import RULES, by_word
@@ -11,6 +12,7 @@ _FRONT: Final = frozenset(_RULES.front)
 _VOWELS: Final = frozenset(_RULES.vowels)
 _FLEETING: Final = frozenset(_RULES.fleeting)
 _FRONTED: Final = str.maketrans("аығқ", "еігк")
+_CHANGING: Final = frozenset(["ы", "і", *_RULES.final.values()])
 _SHORTEST: Final = 2
 _LONGEST: Final = 7
 
@@ -44,7 +46,17 @@ def _going_with(front: bool | None) -> frozenset[str]:
     return frozenset() if front is None else _FRONT if front else _BACK
 
 
-_LAYERS: Final = {name: _endings(listed) for name, listed in _RULES.layers.items()}
+def _layers() -> dict[str, list[tuple[str, _Ending]]]:
+    """By the text of an ending: its layer, and it."""
+    table: dict[str, list[tuple[str, _Ending]]] = {}
+    for layer, listed in _RULES.layers.items():
+        for text, endings in _endings(listed).items():
+            table.setdefault(text, []).extend((layer, ending) for ending in endings)
+    return table
+
+
+_LAYERS: Final = _layers()
+_INSIDE: Final = {layer: frozenset(inner) for layer, inner in _RULES.inside.items()}
 _FINITE: Final = _endings(_RULES.finite)
 _PARTICIPLE: Final = _endings(_RULES.participle)
 _MERGED: Final = _endings(_RULES.merged)
@@ -53,6 +65,15 @@ _VOICE: Final = _endings(_RULES.voice)
 _GROUPS: Final = by_word(group.split() for group in _RULES.groups)
 
 
+def head(key: str) -> str:
+    """What stays of a key in every word that has it: қ at its end may be ғ there, and ы at or before it be lost."""
+    stem = key[1:]
+    if len(stem) > _SHORTEST + 1 and stem[-2] in "ыі" and stem[-1] in _FLEETING:
+        return stem[:-2]
+    return stem[:-1] if len(stem) > _SHORTEST and stem[-1] in _CHANGING else stem
+
+
+@lru_cache(maxsize=10_000)
 def keys(word: str) -> dict[str, int]:
     """What other forms of the word have in common with it, and how far that is to be trusted: 1 well, 2 less."""
     nouns = nominal(word)
@@ -60,6 +81,11 @@ def keys(word: str) -> dict[str, int]:
     for stem in _verbal([word, *nouns]):
         found.setdefault("s" + settled(stem), 2)
     return found
+
+
+def is_root(key: str) -> bool:
+    """Whether two forms of a verb may have this key in common and no more: ал- is enough, ба- isn't."""
+    return len(key) > _SHORTEST + 1 or (key[1] in _VOWELS and key[-1] not in _VOWELS)
 
 
 def relatives(word: str) -> list[str]:
@@ -70,8 +96,7 @@ def relatives(word: str) -> list[str]:
 
 def nominal(word: str) -> list[str]:
     """The stems of which the word may be a form as nouns, adjectives and participles have them, shorter ones later."""
-    found = dict.fromkeys(stem for layer in _LAYERS for stem in _inside(word, layer))
-    return sorted(found, key=lambda stem: (-len(stem), stem))
+    return sorted(set(_inside(word, _RULES.inside)), key=lambda stem: (-len(stem), stem))
 
 
 def settled(stem: str) -> str:
@@ -101,15 +126,18 @@ def _cut(word: str, endings: _Endings) -> Iterator[tuple[_Ending, str]]:
                 yield ending, word[:-size]
 
 
-def _inside(word: str, layer: str) -> Iterator[str]:
-    """The stems inside of an ending of this layer, and of the layers that may stand inside of it."""
-    for ending, stem in _cut(word, _LAYERS[layer]):
-        for inner in _RULES.inside[layer]:
-            if inner:
-                yield from _inside(stem, inner)
-            else:
-                yield stem
-                yield from _restored(stem, ending)
+def _inside(word: str, allowed: Container[str]) -> Iterator[str]:
+    """The stems inside of an ending of these layers, and of the layers that may stand inside of it."""
+    for size in range(1, min(_LONGEST, len(word) - _SHORTEST) + 1):
+        for layer, ending in _LAYERS.get(word[-size:], ()):
+            stem = word[:-size]
+            if layer in allowed and _fits(stem, ending):
+                inner = _INSIDE[layer]
+                if "" in inner:
+                    yield stem
+                    yield from _restored(stem, ending)
+                if len(stem) > _SHORTEST:
+                    yield from _inside(stem, inner)
 
 
 def _restored(stem: str, ending: _Ending) -> Iterator[str]:

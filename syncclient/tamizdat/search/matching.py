@@ -14,6 +14,8 @@ WORDS_AT_MOST: Final = 300
 ROWS_AT_MOST: Final = 64
 """So many rows of words a hyphenated word stands for."""
 
+_ALL: Final = range(len(COLUMNS))
+
 Tiers = dict[tuple[str, ...], int]
 """Rows of one or more words that an item stands for → how well."""
 
@@ -35,9 +37,7 @@ class Matching:
             self._tiers[item, language] = self._widened(item, language)
         return self._tiers[item, language]
 
-    def matches(
-        self, item: Item, *, columns: Iterable[int] = range(len(COLUMNS)), strict: bool = False
-    ) -> dict[int, Match]:
+    def matches(self, item: Item, *, columns: Iterable[int] = _ALL, strict: bool = False) -> dict[int, Match]:
         """How each article has an item, in these columns; `strict`: in no looser tier than that of bent words."""
         tiers = {language: self._allowed(item, language, strict=strict) for language in self._held}
         found: dict[int, Match] = {}
@@ -56,9 +56,9 @@ class Matching:
     def _places(self, row: tuple[str, ...], columns: frozenset[int]) -> Iterable[tuple[int, int, int]]:
         """Where a row stands: article, column, how often; in a row of more than one word that is counted once."""
         if len(row) == 1:
-            for article, counts in self._index.places(row[0]).items():
-                if article in self._languages:
-                    yield from ((article, column, count) for column, count in counts.items() if column in columns)
+            for article, column, count in self._index.places(row[0]):
+                if column in columns and article in self._languages:
+                    yield article, column, count
             return
         for column in columns:
             yield from (

@@ -17,6 +17,7 @@ _SPACE: Final = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u300
 _PIECE: Final = re.compile(
     rf'(-?)(?:(tag|author|before|after):)?(?:"([^"]*)"?|([^"{_SPACE}]+))', re.IGNORECASE | re.ASCII
 )
+
 _QUOTES: Final = str.maketrans("«»„“”‟〝〞＂", '"""""""""')
 _DATE: Final = re.compile("[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
@@ -61,9 +62,7 @@ def parse(text: str) -> Query:
     """The query in what a reader typed."""
     typed = unicodedata.normalize("NFC", text[:LONGEST]).translate(_QUOTES)
     pieces = [_piece(*found) for found in _PIECE.findall(typed)]
-    named = {
-        name: [piece for piece in pieces if piece.name == name] for name in ("", "author", "tag", "after", "before")
-    }
+    named = {name: [piece for piece in pieces if piece.name == name] for name in ("", "author", "tag")}
     since = [piece.text for piece in pieces if piece.name == ("before" if piece.minus else "after")]
     until = [piece.text for piece in pieces if piece.name == ("after" if piece.minus else "before")]
     return Query(

@@ -12,7 +12,7 @@ class Match(NamedTuple):
 
     tier: int
     column: int
-    count: int
+    times: int
 
 
 class Rank(NamedTuple):
@@ -20,7 +20,7 @@ class Rank(NamedTuple):
 
     tier: int
     column: int
-    count: int
+    times: int
     date: int
 
 
@@ -28,15 +28,15 @@ def better(one: Match, other: Match) -> Match:
     """What two words of the same article make together."""
     if one.tier != other.tier:
         return min(one, other)
-    return Match(one.tier, min(one.column, other.column), one.count + other.count)
+    return Match(one.tier, min(one.column, other.column), one.times + other.times)
 
 
 def rank(matches: Iterable[Match], published: str) -> Rank:
     """The rank of an article by its matches, one for each item, and the time when it was published."""
-    tier = column = count = 0
+    tier = column = times = 0
     for match in matches:
-        tier, column, count = tier + match.tier, column + match.column, count + match.count.bit_length()
-    return Rank(tier, column, -count, -moment(published))
+        tier, column, times = tier + match.tier, column + match.column, times + match.times.bit_length()
+    return Rank(tier, column, -times, -moment(published))
 
 
 def moment(published: str) -> int:

@@ -1,6 +1,7 @@
 """Russian: the Snowball stem, and what it misses: verbs, fleeting vowels, irregular words. docs/format.md 14.4."""
 
 from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from tamizdat.search.rules import RULES, Endings, by_word
@@ -49,6 +50,17 @@ _SPELLED: Final = {
 }
 
 
+def head(key: str) -> str:
+    """What stays of a key in every word that has it: its last consonants may be others, or a vowel between them."""
+    kind, stemmed = key[0], key[1:]
+    if stemmed[-1] in _VOWELS or len(stemmed) < 3:
+        return stemmed
+    if stemmed[-2] not in _VOWELS or stemmed.endswith("мен"):
+        return stemmed[:-2] if len(stemmed) > 3 else stemmed[:2]
+    return stemmed[:-1] if kind == "v" else stemmed
+
+
+@lru_cache(maxsize=10_000)
 def keys(word: str) -> dict[str, int]:
     """What other forms of the word have in common with it, and how far that is to be trusted: 1 well, 2 less."""
     stemmed = stem(word)

@@ -11,20 +11,21 @@ from tamizdat.errors import LibraryError
 from tamizdat.format.words import words
 from tamizdat.search.index import Index
 from tamizdat.search.matching import Matching
-from tamizdat.search.query import Item, Query, parse
+from tamizdat.search.query import Query, parse
 from tamizdat.search.ranking import COLUMNS, Match, Rank, rank
 from tamizdat.search.snippets import snippet
 from tamizdat.search.widening import language_of
 
 _BYLINE: Final = COLUMNS.index("byline")
 _SCOPE: Final = """
-    SELECT a.id, a.edition, a.published, p.identity, a.key FROM articles a JOIN publications p ON p.id = a.publication
-    WHERE ?1 IN ('', p.identity) AND ?2 IN ('', a.edition) AND a.published >= ?3 AND (?4 = '' OR a.published < ?4)
+    SELECT id, edition, published, publication, key FROM articles INDEXED BY articles_edition
+    WHERE publication IN (SELECT value FROM json_each(?1)) AND ?2 IN ('', edition)
+          AND published >= ?3 AND (?4 = '' OR published < ?4)
 """
 _TAGGED: Final = "SELECT article FROM tags WHERE tag IN (SELECT value FROM json_each(?))"
 _ARTICLES: Final = """
-    SELECT a.id, p.identity, a.edition, a.key, a.revision, a.title, a.byline, a.place, a.section, a.summary, a.published,
-           a.updated, (SELECT json_group_array(tag) FROM tags WHERE article = a.id), a.text
+    SELECT a.id, p.identity, a.edition, a.key, a.revision, a.title, a.byline, a.place, a.section, a.summary,
+           a.published, a.updated, (SELECT json_group_array(tag) FROM tags WHERE article = a.id), a.text
     FROM json_each(?) AS n JOIN articles a ON a.id = n.value JOIN publications p ON p.id = a.publication
 """
 
@@ -56,7 +57,7 @@ class _Known(NamedTuple):
 
     edition: str
     published: str
-    publication: str
+    publication: int
     key: str
 
 
@@ -90,20 +91,26 @@ class _Search:
 
     def __init__(self, db: sqlite3.Connection, query: Query, publication: str, edition: str) -> None:
         self._db, self._query = db, query
-        scope = db.execute(_SCOPE, (publication, edition, query.since, query.until))
-        self._known = {number: _Known(*rest) for number, *rest in scope}
-        languages = {number: language_of(known.edition) for number, known in self._known.items()}
+        chosen = db.execute("SELECT id, identity FROM publications WHERE ? IN ('', identity)", (publication,))
+        self._identities = dict(chosen.fetchall())
+        scope = db.execute(_SCOPE, (json.dumps([*self._identities]), edition, query.since, query.until))
+        self._known = {row[0]: _Known(*row[1:]) for row in scope}
+        grammars = {known.edition: language_of(known.edition) for known in self._known.values()}
+        languages = {number: grammars[known.edition] for number, known in self._known.items()}
         self._matching = Matching(Index(db), languages)
 
     def hits(self, limit: int, offset: int, marks: tuple[str, str]) -> Iterator[Hit]:
         """A page of what is found."""
         ranked = self._ranked()
-        order = sorted(
-            ranked, key=lambda number: (ranked[number], *self._known[number][2:], self._known[number].edition)
-        )
+        order = sorted(ranked, key=lambda number: (ranked[number], self._place(number)))
         page = order[offset : offset + limit]
         rows = {row[0]: row[1:] for row in self._db.execute(_ARTICLES, (json.dumps(page),))}
         return (self._hit(rows[number], ranked[number], marks) for number in page if number in rows)
+
+    def _place(self, number: int) -> tuple[str, str, str]:
+        """What settles the order of articles of the same rank."""
+        known = self._known[number]
+        return self._identities[known.publication], known.edition, known.key
 
     def _ranked(self) -> dict[int, Rank]:
         """What is found, by number."""
@@ -133,11 +140,12 @@ class _Search:
         *plain, tags, text = row
         edition, summary = plain[1], plain[8]
         shown = snippet([text, summary], self._sought(edition), marks)
-        values = [*plain, msgspec.json.decode(tags), ranked, shown]
-        return Hit(*values)
+        values = [*plain, msgspec.json.decode(tags), tuple(ranked), shown]
+        return msgspec.convert(dict(zip(Hit.__struct_fields__, values, strict=True)), Hit)
 
     def _sought(self, edition: str) -> dict[tuple[str, ...], int]:
         """The rows of words that are marked in articles of an edition."""
-        items: Iterable[tuple[int, Item]] = enumerate(self._query.items)
         language = language_of(edition)
-        return {row: number for number, item in items for row in self._matching.tiers(item, language)}
+        return {
+            row: number for number, item in enumerate(self._query.items) for row in self._matching.tiers(item, language)
+        }

@@ -9,6 +9,7 @@ from tamizdat.search.rules import RULES, by_word
 _RULES: Final = RULES.spellings
 _PLAIN: Final = str.maketrans(_RULES.letters)
 _SHORTEST: Final = 3
+_BEGINNING: Final = 4
 _NAMES: Final = by_word(group.split() for group in _RULES.names)
 _VARIANTS: Final = {
     plain: [plain, *(letter for letter, other in _RULES.letters.items() if other == plain)]
@@ -38,17 +39,25 @@ def _common(stems: list[str]) -> list[str]:
         plain = stem.translate(_PLAIN)
         plain = plain[:-1] + _RULES.final.get(plain[-1], plain[-1])
         if len(plain) >= _SHORTEST:
-            found |= dict.fromkeys(
-                [plain, *(other for group in _NAMES.get(plain, ()) for other in _RULES.names[group].split())]
-            )
+            found |= dict.fromkeys([plain, *_other_names(plain)])
     return list(found)
+
+
+def _other_names(plain: str) -> list[str]:
+    return [other for group in _NAMES.get(plain, ()) for other in _RULES.names[group].split()]
 
 
 def heads(spellings: list[str]) -> list[str]:
     """The first letters that words with one of these spellings may have."""
-    beginnings = dict.fromkeys(spelling[:_SHORTEST] for spelling in spellings)
+    beginnings = dict.fromkeys(_beginning(spelling) for spelling in spellings)
     return [
         "".join(letters)
         for beginning in beginnings
         for letters in product(*(_VARIANTS.get(letter, [letter]) for letter in beginning))
     ]
+
+
+def _beginning(spelling: str) -> str:
+    """A spelling without a last consonant that may be another there."""
+    settled = spelling[:-1] if spelling[-1] in _RULES.final.values() else spelling
+    return settled[:_BEGINNING]
