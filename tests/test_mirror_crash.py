@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from following import ALL, Follower, digest
 from httpd import Httpd
 from mirroring import Copy
 from publishing import Desk, words
-from tamizdat.errors import FileMissing, LibraryLocked
+from tamizdat.errors import FileMissing
 from tamizdat.library import Library
 from tamizdat.mirror.folder import OWN
 from tamizdat.sync import sync
@@ -35,7 +34,8 @@ OPTIONS = msgspec.structs.replace(ALL, only=True)
 class Readers:
     """One who syncs again and again from the copy, and each time one who begins. `faults`: what went wrong.
 
-    `published`: each version by the digest of its records; `seen`: the versions that readers held.
+    `published`: each version by the digest of its records; `seen`: the versions that readers held. `births`: no process
+    is started in the middle of a sync, as it would be born with the lock of a library.
     """
 
     desk: Desk
@@ -46,6 +46,7 @@ class Readers:
     seen: set[int] = field(default_factory=set)
     syncs: int = 0
     ending: threading.Event = field(default_factory=threading.Event)
+    births: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self) -> None:
         """What the newsroom has now is a version."""
@@ -65,7 +66,7 @@ class Readers:
     def sync(self, follower: Follower) -> int:
         """The version that a reader holds after a sync; 0 where there is no copy yet."""
         try:
-            with opened(follower.path) as library:
+            with self.births, Library.open(follower.path) as library:
                 report = sync(library, self.url, options=OPTIONS)
                 held = digest(library.records(report.publication, "en"))
         except FileMissing as error:
@@ -80,15 +81,6 @@ class Readers:
             self.faults.append(f"a sync that says version {report.to} gave the records of {version or 'none'}")
         self.seen.add(version)
         return version
-
-
-def opened(path: Path) -> Library:
-    """The library; a process that is just being started may hold its lock for a moment, which it was born with."""
-    for _ in range(200):
-        with suppress(LibraryLocked):
-            return Library.open(path)
-        time.sleep(0.02)
-    return Library.open(path)
 
 
 def newsroom(folder: Path) -> Desk:
@@ -111,10 +103,6 @@ def change(desk: Desk, rng: random.Random) -> None:
         desk.retract(f"more/{version - 2}")
 
 
-def mirror_command(source: str, folder: Path) -> list[str]:
-    return [sys.executable, "-m", "tamizdat", "mirror", source, str(folder), "--trust-first-use", "--json"]
-
-
 def campaign(folder: Path, *, seed: int, kills: int, longest: float) -> None:
     """Publish, mirror and kill, until so many runs were killed; then look at what is left."""
     rng, desk, target = random.Random(seed), newsroom(folder), folder / "copy"
@@ -127,12 +115,14 @@ def campaign(folder: Path, *, seed: int, kills: int, longest: float) -> None:
         thread.start()
         try:
             while kills and not readers.faults:
-                kills -= run_and_kill(source.url, target, 0.3 + rng.uniform(0, longest))
+                process = start(source.url, target, readers.births)
+                kills -= run_and_kill(process, 0.3 + rng.uniform(0, longest))
                 if rng.random() < 0.6:
                     change(desk, rng)
                     publish(desk, readers)
-            ended = subprocess.run(mirror_command(source.url, target), capture_output=True, env=dict(os.environ))
-            assert ended.returncode == 0, ended.stderr.decode() + ended.stdout.decode()
+            last = start(source.url, target, readers.births)
+            said = last.communicate()
+            assert last.returncode == 0, said
             wait_for(readers, desk.newsroom.version)
         finally:
             readers.ending.set()
@@ -154,17 +144,22 @@ def wait_for(readers: Readers, version: int) -> None:
     assert version in readers.seen or readers.faults
 
 
-def run_and_kill(source: str, target: Path, seconds: float) -> bool:
+def start(source: str, target: Path, births: threading.Lock) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tamizdat", "mirror", source, str(target), "--trust-first-use", "--json"]
+    with births:
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+        )
+
+
+def run_and_kill(process: subprocess.Popen[str], seconds: float) -> bool:
     """Whether the run was still at work after so many seconds, and was killed."""
-    process = subprocess.Popen(
-        mirror_command(source, target), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(os.environ)
-    )
     time.sleep(seconds)
     alive = process.poll() is None
     if alive:
         process.kill()
     _, said = process.communicate()
-    assert process.returncode in (0, -9), said.decode()
+    assert process.returncode in (0, -9), said
     return alive
 
 
