@@ -2,18 +2,23 @@
 
 import ast
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
 
+pytest.importorskip("datasette.app", reason="Datasette is not installed (extra: datasette)")
+
 from conftest import CHECKOUT
 from shelf import article, delta, keys, shelf
 from tamizdat.errors import LibraryError, NotALibrary
 from tamizdat.library import Library
 from tamizdat_server.archive.readers import Busy, Readers, TooSlow
+from tamizdat_server.data.factory import DataOptions, create_datasette
 
 FOREVER = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 PLUGINS = sorted((CHECKOUT / "datasette" / "plugins").glob("*.py"))
@@ -118,6 +123,21 @@ def test_another_file_in_the_librarys_place_is_read_from_the_next_page_on(librar
         (tmp_path / f"{number}.db").replace(tmp_path / "there.db")
         assert asyncio.run(readers.read(count)) == number
     readers.close()
+
+
+def test_a_datasette_that_is_let_go_of_takes_the_archives_connections_with_it(library: Library):
+    async def visit() -> weakref.ref[object]:
+        made = create_datasette(library.path, base_url="/", options=DataOptions())
+        await made.invoke_startup()
+        assert (await made.client.get("/article/one")).status_code == 200
+        made.executor.shutdown()
+        return weakref.ref(made)
+
+    before = threading.active_count()
+    kept = asyncio.run(visit())
+    gc.collect()
+    assert kept() is None
+    assert threading.active_count() <= before
 
 
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.name)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary, finalize
+from weakref import WeakKeyDictionary, finalize, ref
 
 from datasette import Response, hookimpl
 
@@ -47,10 +47,19 @@ def site_of(datasette: Any) -> Site:
         configured = datasette.plugin_config("tamizdat") or {}
         options = Options(**{name: configured[name] for name in Options.__struct_fields__ if name in configured})
         library = Path(datasette.get_database(DATABASE).path)
-        site = Site(library, link=datasette.urls.path, options=options, build=_build())
+        site = Site(library, link=_link(ref(datasette)), options=options, build=_build())
         finalize(datasette, site.readers.close)
         _sites[datasette] = site
     return _sites[datasette]
+
+
+def _link(datasette: Callable[[], Any]) -> Callable[[str], str]:
+    """What makes addresses. It holds its Datasette weakly: a site that held it would keep both for ever."""
+
+    def link(path: str) -> str:
+        return datasette().urls.path(path)
+
+    return link
 
 
 def _view(work: Work) -> Callable[..., Awaitable[Response]]:

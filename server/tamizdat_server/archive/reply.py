@@ -30,7 +30,8 @@ async def reply(site: Site, asked: Asked, work: Work, render: Render) -> Reply:
     try:
         answer, tag = await site.answer(asked, work)
     except (Busy, TooSlow, LibraryError) as error:
-        return await _unavailable(error, render)
+        frame = await site.frame(asked) if isinstance(error, TooSlow) else {}
+        return await _unavailable(error, frame, render)
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     match answer:
         case Unchanged():
@@ -45,10 +46,10 @@ async def reply(site: Site, asked: Asked, work: Work, render: Render) -> Reply:
             return Reply(await render(template, context), status, headers, type)
 
 
-async def _unavailable(error: Exception, render: Render) -> Reply:
+async def _unavailable(error: Exception, frame: dict[str, Any], render: Render) -> Reply:
     heading, message = _explanation(error)
     headers = {"Cache-Control": "no-store", "Retry-After": "30"}
-    told = {**FUNCTIONS, "heading": heading, "message": message}
+    told = {**FUNCTIONS, **frame, "heading": heading, "message": message}
     return Reply(await render("archive/unavailable.html", told), 503, headers, _HTML)
 
 

@@ -19,7 +19,7 @@ _EDITIONS: Final = """
     ORDER BY edition
 """
 _PAPERS: Final = (
-    "SELECT id, identity, title, place, fingerprint, version, published, signed, mirrors FROM publications ORDER BY id"
+    "SELECT id, identity, title, fingerprint, version, published, signed, mirrors FROM publications ORDER BY id"
 )
 # Whatever changes what pages show leaves its mark in one of these few rows: a finished bundle counts up somewhere.
 _HOLDINGS: Final = (
@@ -35,9 +35,9 @@ def papers(db: Connection) -> list[Paper]:
 
 
 def _paper(db: Connection, row: Any) -> Paper:
-    mirrors = msgspec.json.decode(row[8], type=tuple[str, ...])
+    mirrors = msgspec.json.decode(row[7], type=tuple[str, ...])
     editions = tuple(_edition(edition) for edition in db.execute(_EDITIONS, (row[0],)))
-    return Paper(*row[:8], mirrors=mirrors, editions=editions)
+    return Paper(*row[:7], mirrors=mirrors, editions=editions)
 
 
 def _edition(row: Any) -> HeldEdition:

@@ -30,7 +30,6 @@ class Paper(msgspec.Struct, frozen=True):
     id: int
     publication: str
     title: str
-    place: str
     fingerprint: str
     version: int
     published: str
