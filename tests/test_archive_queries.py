@@ -168,6 +168,17 @@ def test_a_key_leads_to_the_article(archive: Archive):
     assert '<a href="/article/en/bridge">en/bridge</a>' in archive.get("/library/articles-of-a-tag", tag="bridge").text
 
 
+def test_a_key_of_another_publication_leads_nowhere_else(ferry_library: Path):
+    with sqlite3.connect(ferry_library) as connection:
+        connection.execute("UPDATE records SET key = 'en/a~b?c' WHERE key = 'en/bus'")
+        connection.execute("UPDATE records SET publication = 2 WHERE key = 'en/water'")
+    connection.close()
+    page = Archive(ferry_library).get("/library/records").text
+    assert '<a href="/article/en/a~7Eb~3Fc">en/a~b?c</a>' in page
+    assert "en/water" in page
+    assert "/article/en/water" not in page
+
+
 def test_the_forms_work_under_a_path(ferry: Ferry):
     below = Archive(ferry.library, base="/data/")
     filtered = below.get("/library/articles", _filter_column="edition", _filter_op="exact", _filter_value="kk")

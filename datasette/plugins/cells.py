@@ -2,21 +2,30 @@
 
 import json
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from datasette import hookimpl
 from markupsafe import Markup
 
+from tamizdat_server.archive.links import encode
+
 KEYS = ("key", "other_key")
+FIRST = 1
+"""The publication whose pages lie at the root: the one that was added first."""
 
 
 @hookimpl
-def render_cell(value: object, column: str, datasette: Any) -> Markup | None:
+def render_cell(row: Any, value: object, column: str, datasette: Any) -> Markup | None:
     """The HTML of a cell; None where Datasette's own will do."""
-    if column not in KEYS or not isinstance(value, str) or not value:
+    if column not in KEYS or not isinstance(value, str) or not value or _publication(row) != FIRST:
         return None
-    place = datasette.urls.path("/article/" + quote(value))
-    return Markup('<a href="{}">{}</a>').format(place, value)
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/article/{encode(value)}"), value)
+
+
+def _publication(row: Any) -> int:
+    """The number of the publication that a row is of, where it says so; a foreign key may come with its label."""
+    told = row["publication"] if "publication" in row.keys() else FIRST  # noqa: SIM118 - sqlite3.Row has values in it
+    return told["value"] if isinstance(told, dict) else told
 
 
 @hookimpl
