@@ -2,6 +2,8 @@
 
 import pytest
 
+from tamizdat.transport import HeldHead
+from tamizdat.transport import conditions as client
 from tamizdat_server.conditions import Answer, Version, answer, conditions, http_date
 
 TAG = b'"' + b"a" * 64 + b'"'
@@ -27,6 +29,15 @@ def test_who_holds_the_file_is_told_so(held: bytes) -> None:
 @pytest.mark.parametrize("held", [OTHER, b"W/" + OTHER, b"", b"a" * 64, b'"', b", ,"])
 def test_who_holds_another_version_gets_the_file(held: bytes) -> None:
     assert decide(if_none_match=held).status == 200
+
+
+def test_the_list_that_our_client_sends_is_understood() -> None:
+    held = HeldHead("head.tar.zst", "a" * 64, FILE.size, FILE.modified)
+    asked = {name.lower().encode(): value.encode() for name, value in client.conditions(held).items()}
+    other = Version(OTHER, THEN, FILE.size)
+
+    assert answer(conditions(list(asked.items())), FILE).status == 304
+    assert answer(conditions(list(asked.items())), other).status == 200
 
 
 def test_an_entity_tag_counts_more_than_a_date() -> None:

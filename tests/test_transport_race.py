@@ -1,6 +1,7 @@
 """Asking several mirrors: in turn while they answer, side by side once they stay silent."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -115,6 +116,16 @@ def test_a_crowd_of_silent_ones_is_asked_side_by_side_but_not_all_at_once(silent
     assert silent.requests == AT_ONCE - 1
     for transport in transports:
         transport.close()
+
+
+def test_a_slow_stick_is_waited_for_before_anybody_on_the_network_hears_of_it(silent: Httpd, good: Transport) -> None:
+    def slowly(transport: Transport) -> str:
+        time.sleep(0.3)
+        return ask(transport)
+
+    mirror = open_source(silent.url, meter=Meter())
+    assert race(patience=0.01).run([good, mirror], slowly) == good.where
+    assert silent.requests == 0
 
 
 def test_when_all_fail_the_error_tells_of_each(good: Transport) -> None:

@@ -28,7 +28,8 @@ class Race(Generic[T]):
     """One question to each of several mirrors, until one answers with what passes.
 
     The next one is asked as soon as one has failed, or when for `patience_seconds` nothing has arrived; the more are
-    silent, the sooner. So nobody is asked in vain where the first one answers, and the dead cost little time.
+    silent, the sooner. So nobody is asked in vain where the first one answers, and the dead cost little time. A slow
+    stick is waited for: who syncs from a folder may have his reasons to ask nobody on the network.
     `problems`: who was passed over and why, in that order; `silent` ones may still have been about to answer.
     """
 
@@ -75,6 +76,8 @@ class Race(Generic[T]):
 
     def _next_answer(self) -> _Outcome[T] | None:
         """The next answer; None where nothing has arrived for so long that somebody else should be asked."""
+        if not all(map(_is_far, self._running)):
+            return self._answers.get()
         seconds = self._patience / len(self._running)
         while True:
             before = self._meter.bytes
@@ -93,3 +96,7 @@ class Race(Generic[T]):
         for transport in self._running:
             error = TooSlow(where=transport.where, path=self._path, reason="another mirror answered first")
             self.problems.append((transport.where, error))
+
+
+def _is_far(transport: Transport) -> bool:
+    return transport.where.startswith(("http://", "https://"))
