@@ -60,6 +60,7 @@ def readable(answer: httpx.Response) -> bool:
         ("/library", {"sql": SLOW_SQL}, 400),
         ("/library.json", {"sql": SLOW_SQL}, 400),
         ("/library.csv", {"sql": SLOW_SQL}, 400),
+        ("/library.csv", {"sql": "select * from saved"}, 400),
         ("/library", {"sql": "delete from articles"}, 400),
         ("/library", {"sql": "select '\0'"}, 400),
         ("/library.db", {}, 403),

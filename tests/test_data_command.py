@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,28 @@ def test_it_ends_in_time_whatever_readers_and_queries_do(ferry: Ferry, signum: i
         assert not [line for line in host.log if "Traceback" in line or "ERROR" in line]
         for connection in opened:
             connection.close()
+
+
+def test_who_never_says_what_he_wants_is_cut_off(ferry: Ferry):
+    code = f"""
+from pathlib import Path
+from tamizdat_server.data import create_data
+from tamizdat_server.data.running import run
+from tamizdat_server.listen import bind
+listen, bound = bind("127.0.0.1", 0)
+run(create_data(Path({str(ferry.library)!r})), bound, ready=lambda: print(listen.port, flush=True), silence_seconds=1)
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        place = ("127.0.0.1", int(process.stdout.readline()))
+        with socket.create_connection(place, 30) as silent, socket.create_connection(place, 30) as halfway:
+            halfway.sendall(b"GET / HTTP/1.1\r\nHost:")
+            assert (silent.recv(1), halfway.recv(1)) == (b"", b"")
+        assert httpx.get("http://{}:{}/".format(*place), trust_env=False).status_code == 200
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
 
 
 def test_two_at_one_port_are_told_apart(ferry: Ferry, capsys: pytest.CaptureFixture[str]):

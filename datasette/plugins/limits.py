@@ -43,7 +43,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         whole = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
-        path = whole.removeprefix(self._datasette.setting("base_url")).removeprefix("/")
+        path = whole.removeprefix(self._datasette.setting("base_url").rstrip("/"))[1:]
         query = scope.get("query_string", b"").decode("latin-1")
         args = parse_qs(query[: QUERY_CHARACTERS + 1], keep_blank_values=True)
         if refused := refusal(scope["method"], path, query, args):
@@ -80,8 +80,14 @@ class Gate:
             await refuse(self._datasette, TOO_MUCH, path, send)
         else:
             # Only now: a reader who takes the answer slowly must not keep others from their turn.
-            for message in answer.messages:
-                await send(message)
+            await self._hand_out(answer, path, send)
+
+    async def _hand_out(self, answer: Answer, path: str, send: Send) -> None:
+        if path.startswith("library.csv") and answer.is_blank():
+            await refuse(self._datasette, NO_ROWS, path, send)
+            return
+        for message in answer.messages:
+            await send(message)
 
 
 _JOINS: Final = re.compile(r"\b(natural|using)\b", re.IGNORECASE)
@@ -89,6 +95,7 @@ PRIVATE: Final = Refused(403, "Not for the public", "Join by ON here: this names
 BUSY: Final = Refused(
     503, "Too many are asking at this moment", f"Please try again in {RETRY_SECONDS} seconds.", RETRY_SECONDS
 )
+NO_ROWS: Final = Refused(400, "This can't be asked", "SQLite refuses it; ask for a page or for JSON to see why.")
 TOO_MUCH: Final = Refused(
     400,
     "That is too much for one answer",

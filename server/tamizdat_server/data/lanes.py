@@ -53,3 +53,7 @@ class Answer:
         if self._bytes > ANSWER_BYTES:
             raise TooMuch
         self.messages.append(message)
+
+    def is_blank(self) -> bool:
+        """Whether there is nothing but white space in it: Datasette's CSV of a query that failed has not even names."""
+        return not any(message.get("body", b"").strip() for message in self.messages)
