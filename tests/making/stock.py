@@ -9,9 +9,9 @@ from making.bundles import PUBLICATION, keyed, plain, tombstones
 from making.case import Case, compact, digest, ok
 
 Line = dict[str, Any]
-BEGINNERS = sorted(f"n{n}" for n in range(1500) if hashlib.sha256(f"n{n}".encode()).digest()[0] < 2)
+BEGINNERS = sorted(f"n{n}" for n in range(1500) if hashlib.sha256(f"n{n}".encode()).digest()[0] == 0)
 ONE, TWO, THREE = BEGINNERS[:3]
-ODD = next(key for key in (f'"{number}"\u2028ё' for number in count()) if hashlib.sha256(key.encode()).digest()[0] < 2)
+ODD = next(key for key in (f'"{number}"\u2028ё' for number in count()) if hashlib.sha256(key.encode()).digest()[0] == 0)
 LATER = {"published": "2026-11-23T06:00:00Z"}
 
 

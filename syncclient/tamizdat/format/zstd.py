@@ -39,7 +39,7 @@ def compress(raw: bytes, *, level: int = 19, prefix: bytes = b"", split: int = 0
 def compress_pieces(pieces: Iterable[bytes], *, raw_bytes: int, level: int) -> Iterator[bytes]:
     """As `compress`, of content that comes in pieces and has `raw_bytes` in all.
 
-    Its window is at most 8 MiB, so that a small device can read what doesn't fit into its memory.
+    Its window is at most 2 MiB, so that a small device can read what doesn't fit into its memory.
     """
     options: dict[int, int] = {
         P.compression_level: level,
@@ -121,7 +121,7 @@ FRAME_HEADER_BYTES: Final = 18
 SKIPPABLE: Final = (0x184D2A50).to_bytes(4, "little")
 TRAILER_BYTES: Final = 16 * 1024 * 1024
 LARGEST_WINDOW: Final = 27
-STREAM_WINDOW: Final = 23
+STREAM_WINDOW: Final = 21
 
 
 def _read_header(data: bytes, path: str) -> tuple[int, int]:

@@ -188,8 +188,9 @@ class Applying(Writing):
     ) -> list[int]:
         keys = {entry.record.key for entry in entries}.union(spared)
         held = self.rows(
-            "SELECT id, published, key FROM articles WHERE publication = ? AND edition = ? AND published >= ?",
-            (publication, edition, start[0]),
+            "SELECT id, published, key FROM articles WHERE publication = ? AND edition = ? AND published >= ?"
+            " AND published <= ?",
+            (publication, edition, start[0], end[0] if end else "~"),
         )
         return [
             number
