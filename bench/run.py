@@ -15,6 +15,7 @@ import applying
 import memory
 import mirroring
 import others
+import packs
 import pages
 import publishing
 import report
@@ -88,6 +89,12 @@ def _server(bench: Bench) -> None:
     bench.write("server", wrk.lines(wrk.measure(bench.room.public, bench.scratch)))
 
 
+def _packs(bench: Bench) -> None:
+    room = bench.room.copy(bench.scratch / "packs")
+    with serving(room.public) as served:
+        bench.write("packs", packs.lines(packs.measure(room, served, bench.scratch)))
+
+
 def _tuning(bench: Bench) -> None:
     limits = bench.limits(bench.room)
     found = tuning.measure(bench.room.copy(bench.scratch / "tuning"))
@@ -127,6 +134,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "apply": _apply,
     "memory": _memory,
     "server": _server,
+    "packs": _packs,
     "tuning": _tuning,
     "updates": _updates,
     "peers": _peers,
