@@ -1,6 +1,8 @@
 """`tamizdat datasette` begins with a clear word and ends in time; a plain Datasette shows the same from its folder."""
 
 import json
+import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,6 +40,18 @@ def test_it_ends_in_time_whatever_readers_and_queries_do(ferry: Ferry, signum: i
         assert not [line for line in host.log if "Traceback" in line or "ERROR" in line]
         for connection in opened:
             connection.close()
+
+
+def test_a_ctrl_c_that_every_process_hears_is_a_clean_end_too(ferry: Ferry, tmp_path: Path):
+    library = shutil.copy(ferry.library, tmp_path / "library.db")
+    with hosting("datasette", str(library), "--sync", ferry.address) as host:
+        until(lambda: host.get("/").status_code == 200)
+        assert host.sql("select 1").status_code == 200
+        for pid in reversed(host.family()):
+            os.kill(pid, signal.SIGINT)
+
+        assert host.end(signal.SIGINT, within=15) == 0
+        assert not [line for line in host.log if "Traceback" in line or "Interrupt" in line]
 
 
 def test_who_never_says_what_he_wants_is_cut_off(ferry: Ferry):

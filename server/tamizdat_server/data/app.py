@@ -68,7 +68,8 @@ class Data:
             # Nobody waits for queries that still run: they only read.
             datasette = self._made[2]
             datasette.executor.shutdown(wait=False, cancel_futures=True)
-            datasette.get_database(NAME).queries.close()
+            if queries := getattr(datasette.get_database(NAME), "queries", None):
+                queries.close()
             self._made = None
 
 

@@ -1,11 +1,13 @@
 """The process that runs strangers' queries: reads one after the other on standard input, and answers each."""
 
 import os
+import signal
 import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -26,6 +28,7 @@ _NICENESS: Final = 5
 
 def main(library: str, parent: str) -> None:
     """Answer until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the parent, which ends its children
     _bound()
     _end_with(int(parent))
     db = connect(Path(library))
@@ -95,7 +98,8 @@ def _bound() -> None:
 
         for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_FSIZE, FILE_BYTES)):
             hard = resource.getrlimit(what)[1]
-            resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+            with suppress(ValueError, OSError):  # not every system knows each of them
+                resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
         os.nice(_NICENESS)
 
 
