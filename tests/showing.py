@@ -54,6 +54,7 @@ DATA: Final = {
     "sql": f"/library?sql={quote_plus(SQL)}&like=%25bridge%25",
     "sql-wrong": "/library?sql=SELECT+*+FROM+nowhere",
     "sql-slow": f"/library?sql={quote_plus(SLOW_SQL)}",
+    "metadata": "/-/metadata",
     "closed": "/library/saved",
     "refused": "/library/articles?_searchmode=raw",
     "nowhere": "/library/nowhere",
