@@ -83,9 +83,15 @@ class Folder:
     # -- looking -------------------------------------------------------------------------------------------------------
 
     def files(self) -> dict[str, int]:
-        """Path and size of every file of the folder but the mirror's own; a link counts as a file without bytes."""
-        with self.errors():
+        """Path and size of every file of the folder but the mirror's own; a link counts as a file without bytes.
+
+        Raises: MirrorError where some folder can't be looked into.
+        """
+        try:
             return dict(_files(self.root, "")) if self.root.is_dir() else {}
+        except OSError as error:
+            told = f"{error.filename or self.root} can't be read ({error.strerror or error})"
+            raise MirrorError(told, folder=str(self.root)) from error
 
     def read(self, path: str) -> bytes:
         """A file's bytes; none where there is no such file."""

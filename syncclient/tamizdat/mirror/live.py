@@ -118,6 +118,7 @@ class Live:
         delete = [*clearing.delete, *self._stale_pages(sizes)]
         self.folder.delete(delete)
         self.state.unnamed = dict(clearing.unnamed)
+        self.state.pages = sorted(sizes.keys() & {*self.state.pages} - {*delete})
         return Cleared(delete, sum(sizes[path] for path in delete), clearing.foreign)
 
     def _stale_pages(self, sizes: Mapping[str, int]) -> list[str]:
@@ -129,8 +130,6 @@ class Live:
         state, accepted = self.state, self.accepted
         state.signed, state.complete = accepted.signed, complete
         state.note_version(accepted.catalog.version, Seen(accepted.catalog_sha256, accepted.catalog.published))
-        there = self.folder.files()
-        state.pages = [path for path in state.pages if path in there]
         self.folder.remember(state)
 
 

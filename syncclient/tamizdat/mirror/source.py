@@ -5,10 +5,19 @@ is copied all the same. A copy claims nothing; readers judge its age by themselv
 """
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import msgspec
 
-from tamizdat.errors import ExpiredError, FormatError, TamizdatError, TransportError, TrustError, WrongRoot
+from tamizdat.errors import (
+    ExpiredError,
+    FormatError,
+    TamizdatError,
+    TransportError,
+    TrustError,
+    Unreachable,
+    WrongRoot,
+)
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Fingerprint, head_path, sha256
 from tamizdat.format.state import Accepted, Held
@@ -19,8 +28,10 @@ from tamizdat.transport import HeldHead, Meter, Transport
 from tamizdat.transport.folder import FolderTransport
 from tamizdat.transport.overlay import Overlay
 from tamizdat.trust import Fetch, accept
+from tamizdat.trust.updater import is_html
 
-EVER = 1 << 40
+PORTAL: Final = "a web page answers in its place; perhaps this network wants you to log in first"
+EVER: Final = 1 << 40
 """A time after all signing: what was accepted once was signed in the past."""
 
 
@@ -61,7 +72,9 @@ class Source:
         files = _unpacked(data or b"")
         try:
             return self._offer(held, Overlay(files, self.transport) if files else self.transport, files, data or b"")
-        except (TrustError, FormatError):
+        except (TrustError, FormatError) as error:
+            if isinstance(error, FormatError) and is_html(data or b""):
+                raise Unreachable(where=self.transport.where, reason=PORTAL) from error
             # format.md 9.2: anything wrong with a head means one retry by the plain files.
             if not files or (held is None and self.fingerprint is None):
                 raise
