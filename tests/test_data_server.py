@@ -15,6 +15,7 @@ import pytest
 from conftest import Ferry
 from hosting import SLOW_SQL, Host, hosting, until
 from newsrooms import draft, make_newsroom, publish_now, put
+from tamizdat.cli import app
 
 pytest.importorskip("datasette.app", reason="Datasette is not installed (extra: datasette)")
 
@@ -78,6 +79,15 @@ def test_a_mirror_s_folder_has_its_archive_too(ferry: Ferry, tmp_path: Path):
         answers = [httpx.get(f"{host.url}/article/en/bridge", trust_env=False) for _ in range(8)]
         assert {answer.status_code for answer in answers} == {200}
         assert len([pid for pid in host.family() if b"data.beside" in Path(f"/proc/{pid}/cmdline").read_bytes()]) == 1
+
+
+def test_a_mirror_of_the_newest_alone_shows_the_newest(ferry: Ferry, tmp_path: Path):
+    assert app.run(["mirror", ferry.address, str(tmp_path / "mirror"), "--newest", "3"]) == 0
+    with hosting("serve", str(tmp_path / "mirror"), below="/data") as host:
+        until(lambda: host.get("/").status_code == 200)
+        until(lambda: any("the server's library is at version" in line for line in host.log))
+        assert host.sql("select count(*) from articles").json()["rows"][0][0] in range(1, 12)
+        assert not [line for line in host.log if "failed" in line]
 
 
 def test_before_there_is_anything_a_page_says_so(tmp_path: Path):

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from tamizdat.errors import DamagedLibrary, Incomplete
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Address, Fingerprint
 from tamizdat.library import Library
-from tamizdat.sync import SyncOptions, sync
+from tamizdat.mirror.folder import read_state
+from tamizdat.sync import Keep, SyncOptions, sync
 from tamizdat_server.changes import note_changes
 from tamizdat_server.chores import Chore, NotYet, keep_looking
 from tamizdat_server.data import is_installed
@@ -78,7 +81,10 @@ def _bring_up_to_date(place: Place, clock: Callable[[], float]) -> None:
     with (place.public / "metadata" / "1.root.json").open("rb") as root:
         fingerprint = Fingerprint.of(1, root.read(LIMITS.root_bytes))
     with Library.open(place.library) as library:
-        report = sync(library, Address(str(place.public), fingerprint), options=_OPTIONS, clock=clock)
+        # A copy of the newest alone has all that there is of so many days, and of older ones what happens to be there.
+        keep = Keep(days=read_state(place.public).selection.days or None)
+        options = msgspec.structs.replace(_OPTIONS, keep=keep)
+        report = sync(library, Address(str(place.public), fingerprint), options=options, clock=clock)
         if not report.complete:
             raise Incomplete(reason="files are missing from the tree", missing_bytes=0)
         note_changes(library, report.publication)
