@@ -118,12 +118,13 @@ async def refuse(datasette: Any, refused: Refused, path: str, send: Send) -> Non
     await send({"type": "http.response.body", "body": body})
 
 
-async def _page(datasette: Any, refused: Refused, path: str) -> tuple[bytes, bytes]:
+async def _page(datasette: Any, refused: Refused, path: str, request: Any = None) -> tuple[bytes, bytes]:
+    """The page, within the archive's frame where there is a request to make that for."""
     if path.endswith(".json"):
         told = {"ok": False, "error": refused.told, "status": refused.status, "title": refused.title}
         return b"application/json; charset=utf-8", json.dumps(told, ensure_ascii=False).encode()
     await datasette.invoke_startup()  # a refusal may be the first that is ever answered
-    page = await datasette.render_template("refused.html", {"refused": refused})
+    page = await datasette.render_template("refused.html", {"refused": refused}, request=request)
     return b"text/html; charset=utf-8", page.encode()
 
 
@@ -140,14 +141,19 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Gene
     outcome.force_result([lambda: _response(datasette, explain(exception), request)])
 
 
+CLOSED: Final = Refused(
+    403, "Not for the public", "What tells of a reader, or of this machine, is nobody else's business."
+)
+
+
 @hookimpl
-def forbidden(datasette: Any, request: Any, message: str) -> Callable[[], Awaitable[Response]]:
+def forbidden(datasette: Any, request: Any) -> Callable[[], Awaitable[Response]]:
     """Answer with a page of ours where a permission is missing."""
-    return lambda: _response(datasette, Refused(403, "Not for the public", message), request)
+    return lambda: _response(datasette, CLOSED, request)
 
 
 async def _response(datasette: Any, refused: Refused, request: Any) -> Response:
-    kind, body = await _page(datasette, refused, request.path)
+    kind, body = await _page(datasette, refused, request.path, request)
     return Response(body, status=refused.status, content_type=kind.decode(), headers={"cache-control": "no-store"})
 
 
