@@ -7,8 +7,8 @@
         for article in library.articles(edition="en"):
             print(article.published, article.title)
 
-Errors are `TamizdatError` and the classes below it in `tamizdat.errors`. `tamizdat.format.article` has what articles are
-made of, `tamizdat.render` shows them, `tamizdat.mirror` copies and checks publications. docs/developers.md shows all
+Errors are `TamizdatError` and the classes below it in `tamizdat.errors`. `tamizdat.format.article` has what articles
+are made of, `tamizdat.render` shows them, `tamizdat.mirror` copies and checks publications. docs/developers.md has all
 of it at work. Everything that isn't named there or here may change.
 """
 
