@@ -29,7 +29,7 @@ def test_an_address_survives_a_browser_and_means_the_article_and_nothing_else(ke
     assert path.isascii()
     assert urlsplit(urljoin("http://a.example/x/y", path)).path == path
     matched = [pattern for pattern, _ in ROUTES if re.match(pattern, path)]
-    assert matched[0].endswith(r"/article/(?P<key>.+?)$")
+    assert matched[0].endswith(r"/article/(?P<key>.+?)/?$")
 
 
 @given(st.text(max_size=30).filter(bool))

@@ -145,6 +145,19 @@ def test_an_article_can_be_cited_at_the_revision_that_was_read(visitor: Visitor)
     assert visitor.page("/article/en/bridge/revision/3").all(".banner") == ["This is revision 3, the current one."]
 
 
+def test_reference_managers_and_messengers_find_what_they_look_for(visitor: Visitor):
+    page = visitor.page("/article/en/bridge")
+    told = {meta.get("name") or meta.get("property"): meta.get("content") for meta in page.tree.cssselect("meta")}
+    assert told["citation_author"] == "Dana Seitova"
+    assert told["og:url"] == f"{ORIGIN}/article/en/bridge"
+    assert visitor.get(told["og:image"].removeprefix(ORIGIN)).headers["content-type"].startswith("image/")
+
+
+def test_a_slash_at_the_end_of_an_address_changes_nothing(visitor: Visitor):
+    for path in ("/article/en/bridge", "/edition/ru", "/versions", "/article/en/bridge/revision/1", "/section/Town"):
+        assert visitor.page(f"{path}/").all("h1") == visitor.page(path).all("h1")
+
+
 def test_an_earlier_revision_is_shown_as_such_and_leads_to_the_current_one(visitor: Visitor):
     page = visitor.page("/article/en/bridge/revision/1")
     assert "no longer current" in page.all(".banner")[0]

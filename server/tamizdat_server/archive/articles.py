@@ -114,7 +114,15 @@ def _told(visit: Visit, found: Found) -> dict[str, Any]:
         "citation": cite(article, found.line, publication=visit.paper.title, url=url),
         "permalink": visit.origin + links.article(article.key),
         "lacks_pictures": bool(shown) and not found.held,
+        "picture": _lead(visit, found),
     }
+
+
+def _lead(visit: Visit, found: Found) -> str:
+    """The address of the lead picture's largest file that is held, or nothing."""
+    image = next(images_of(found.article), None)
+    files = [file for file in image.variants if file.sha256 in found.held] if image else []
+    return visit.origin + visit.links.picture(max(files, key=lambda file: file.width).sha256) if files else ""
 
 
 def _direction(visit: Visit, article: Article) -> str:
