@@ -5,8 +5,10 @@ import logging
 import os
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -224,3 +226,26 @@ def test_a_server_killed_at_any_moment_starts_again_whole(newsroom: Newsroom) ->
         until(server, newsroom.version)
         assert held(Place.of(newsroom.folder)) == list(newsroom.lines("ru"))
         assert server.end() == 0
+
+
+def test_withdrawn_words_leave_the_server_s_library_once_nobody_reads_it(newsroom: Newsroom, place: Place) -> None:
+    """Without any further news, that is: the archive's readers come and go all day."""
+    upkeep = Upkeep(place)
+    upkeep.look()
+    with closing(sqlite3.connect(place.library, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        newsroom.retract("ru/article-0002", "", at="2026-11-22T06:00:00Z")
+        publish_now(newsroom)
+        upkeep.look()
+        with Library.open(place.library, readonly=True) as library:
+            assert library.needs_shrinking
+        reader.execute("ROLLBACK")
+    until = time.monotonic() + 30
+    while True:
+        upkeep.look()
+        with Library.open(place.library, readonly=True) as library:
+            if not library.needs_shrinking:
+                break
+        assert time.monotonic() < until
+        time.sleep(0.1)
