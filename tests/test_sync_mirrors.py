@@ -404,3 +404,44 @@ def test_status_tells_the_mirrors_and_how_each_answered(
     said = capsys.readouterr().out
     assert f"{mirror.url} (answered last)" in said
     assert f"{dead} (unreachable" in said
+
+
+def test_a_mirror_that_holds_only_the_newest_is_a_good_one_and_others_fill_in(
+    paper: Paper, reader: Reader, servers: ExitStack, tmp_path: Path
+) -> None:
+    whole = serve(servers, paper.public)
+    list_mirrors(paper, whole.url)
+    paper.publish()
+    newest = serve(servers, Path(shutil.copytree(paper.public, tmp_path / "newest")))
+    for path in newest.folder.glob("bundles/*"):
+        path.unlink()
+    report = reader.sync(newest.url)
+    assert (report.complete, report.mirror) == (True, newest.url)
+    assert passed_over(report) == {newest.url: "missing"}
+    assert reader.lines() == paper.lines()
+    with Library.open(reader.path, readonly=True) as library:
+        known = library.publications()[0]
+        assert known.last_good == newest.url
+        assert {place: note.problem for place, note in library.mirror_notes(known.publication).items()} == {
+            newest.url: ""
+        }
+
+
+def test_who_was_dead_last_time_is_not_asked_for_files_either(paper: Paper, reader: Reader, servers: ExitStack) -> None:
+    dead = serve(servers, paper.public)
+    first, other = serve(servers, paper.public), serve(servers, paper.public)
+    list_mirrors(paper, dead.url, first.url, other.url)
+    paper.publish()
+    with Httpd(paper.public) as typed:
+        reader.sync(typed.url)
+    dead.tell("*", answers.hang_up)
+    assert reader.sync().mirror == first.url
+    for number in range(3):
+        paper.publish(*(draft(f"b/{number}/{n}", "new " * 3000, day=21) for n in range(8)), hours=30)
+    for path in paper.public.glob("bundles/*"):
+        first.tell(f"bundles/{path.name}", Status(404))
+    dead.forget()
+    assert reader.sync().complete
+    assert dead.requests == 0
+    assert other.requests > 0
+    assert reader.lines() == paper.lines()

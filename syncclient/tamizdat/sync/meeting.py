@@ -14,7 +14,7 @@ from tamizdat.errors import (
     WrongRoot,
 )
 from tamizdat.format.catalog import Catalog
-from tamizdat.format.names import Address, Fingerprint, sha256
+from tamizdat.format.names import IMMUTABLE_PATH, Address, Fingerprint, sha256
 from tamizdat.format.state import Held
 from tamizdat.library import Choice, Library, MirrorNote, Publication
 from tamizdat.sync import known
@@ -112,8 +112,9 @@ class Meeting:
         return self._mirrors[where]
 
     def helpers(self, offer: Offer, catalog: Catalog) -> list[Transport]:
-        """Whom to ask for files beside the one that made the offer: nobody who is dead, or sent something wrong."""
-        useless = {where for where, error in self.problems if not isinstance(error, _STILL_OF_USE)}
+        """Whom to ask for files beside the one that made the offer: nobody who failed now, or when asked last."""
+        useless = {where for where, note in self._notes.items() if note.problem}
+        useless |= {where for where, error in self.problems if not isinstance(error, _STILL_OF_USE)}
         others = [mirror for mirror in self.mirrors(offer.mirror, catalog) if mirror is not offer.mirror]
         return [mirror for mirror in others if mirror.where not in useless]
 
@@ -128,7 +129,7 @@ class Meeting:
         if self.known is None or self.carried:
             return
         now, errors = utc(self.clock()), dict(self.problems)
-        answered = {where: error.code for where, error in errors.items()}
+        answered = {where: error.code for where, error in errors.items() if not _is_hole(error)}
         if good and isinstance(errors.get(good), FileMissing | None):
             answered[good] = ""
             self.library.remember_mirror(self.known.publication, good)
@@ -227,6 +228,11 @@ class Meeting:
     def choice(self) -> Choice:
         """What the reader wants from now on."""
         return choice_of(self.known.choice if self.known else Choice(), self.options)
+
+
+def _is_hole(error: TamizdatError) -> bool:
+    """Whether a mirror lacks a file that others may have: one that holds only the newest is a good one all the same."""
+    return isinstance(error, FileMissing) and IMMUTABLE_PATH.fullmatch(error.path) is not None
 
 
 def _is_url(place: str) -> bool:

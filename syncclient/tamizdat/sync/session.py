@@ -151,6 +151,7 @@ class Session:
     def _fetcher(self, offer: Offer, catalog: Catalog) -> Fetcher:
         dry, cap = self.options.dry_run, self.options.max_bytes
         mirrors = Mirrors([offer.source, *self.meeting.helpers(offer, catalog)])
+        mirrors.prefer(offer.source)
         self._asked.append(mirrors)
         return Fetcher(
             mirrors,

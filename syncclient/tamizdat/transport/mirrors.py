@@ -23,15 +23,15 @@ T = TypeVar("T")
 class Mirrors:
     """Asks each of `transports` until one answers with what passes the check. Safe to use from several threads.
 
-    Who sends what doesn't pass is not asked again, nor who fails twice in a row, as long as there is somebody else: a
-    dead mirror must not cost its deadline once more with each file. `problems`: who failed and how, in the order in
-    which it happened, for the report.
+    As long as there is somebody else, nobody is asked again who sent what doesn't pass, who failed without ever having
+    delivered, or who failed twice in a row: a dead mirror must not cost its deadline once more with each file.
+    `problems`: who failed and how, in the order in which it happened, for the report.
     """
 
     def __init__(self, transports: Sequence[Transport]) -> None:
         self._lock = threading.Lock()
         self._order = list(transports)
-        self._failed: set[int] = set()
+        self._credit: dict[int, int] = {}
         self.problems: list[tuple[str, TamizdatError]] = []
 
     @property
@@ -88,9 +88,9 @@ class Mirrors:
         raise verdict(failures) from (failures[-1] if failures else None)
 
     def prefer(self, transport: Transport) -> None:
-        """Ask this one first from now on."""
+        """Ask this one, which has just delivered something, first from now on."""
         with self._lock:
-            self._failed.discard(id(transport))
+            self._credit[id(transport)] = 2
             if self._order[0] is not transport and transport in self._order:
                 self._order.remove(transport)
                 self._order.insert(0, transport)
@@ -107,8 +107,8 @@ class Mirrors:
             if isinstance(error, FileMissing) or transport not in self._order or len(self._order) == 1:
                 return
             self._order.remove(transport)
-            if isinstance(error, TransportError) and id(transport) not in self._failed:
-                self._failed.add(id(transport))
+            credit = self._credit[id(transport)] = self._credit.get(id(transport), 1) - 1
+            if isinstance(error, TransportError) and credit:
                 self._order.append(transport)
 
 
