@@ -11,7 +11,8 @@ from following import Follower, digest
 from httpd import Httpd
 from publishing import SMALL, Desk
 from tamizdat.mirror import MirrorOptions, MirrorReport, Planned, VerifyReport, mirror, verify
-from tamizdat.mirror.folder import OWN
+from tamizdat.mirror.folder import OWN, read_state
+from tamizdat.mirror.state import State
 from tamizdat_server.live import read_live
 from tamizdat_server.newsroom import Newsroom
 
@@ -35,6 +36,11 @@ class Copy:
     def verify(self, place: object = None) -> VerifyReport:
         source = f"{place or self.folder}#{self.desk.newsroom.fingerprint}"
         return verify(source, clock=lambda: self.desk.now, allow_private=True)
+
+    @property
+    def state(self) -> State:
+        """What the mirror remembers."""
+        return read_state(self.folder)
 
     @property
     def files(self) -> dict[str, bytes]:

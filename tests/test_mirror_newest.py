@@ -8,7 +8,7 @@ import pytest
 from following import Follower, assert_alike, picture
 from httpd import Httpd
 from mirroring import Copy, reopen
-from publishing import DAY, NOW, Desk, words
+from publishing import DAY, NOW, Desk, Tree, words
 from tamizdat.errors import FileMissing
 from tamizdat.format.catalog import DeltaRef, SegmentRef, SnapshotList
 from tamizdat.mirror.folder import OWN
@@ -176,3 +176,26 @@ def test_plain_deltas_are_held_however_old():
     plain = DeltaRef(1, 2, "", "0" * 64, 1, "0" * 64, 1)
     selection = Selection(days=1, since="2026", version=5)
     assert [selection.takes_delta(delta) for delta in (old, plain)] == [False, True]
+
+
+def test_our_server_reads_a_small_copy_as_any_other(desk: Desk, copy: Copy):
+    from tamizdat.library import Library
+    from tamizdat_server.housekeeping import Upkeep
+    from tamizdat_server.place import Place
+
+    for day in range(0, 60, 3):
+        desk.put(f"a/{day:03}", words(random.Random(-day), 100), published=rfc3339(NOW + day * DAY))
+        desk.publish()
+    for day in range(30):
+        desk.put(f"b/{day:03}", words(random.Random(day), 50))
+        desk.publish(after=DAY)
+    copy.run()
+    assert Tree(desk.public).revisions("en").bundles[0].to < copy.state.selection.version
+    place = Place.of(copy.folder)
+    upkeep = Upkeep(place, clock=lambda: desk.now)
+    upkeep.look()
+    assert upkeep._synced is not None, "it is tried again and again"
+    with Library.open(place.library, readonly=True) as library:
+        (known,) = library.publications()
+        assert known.version == desk.catalog().version
+        assert library.standing(known.publication, "en").version == desk.catalog().editions["en"].version

@@ -186,6 +186,29 @@ def test_keys_that_were_replaced_are_followed_and_the_old_ones_refused(desk: Des
     copy.assert_whole()
 
 
+def test_what_a_thief_of_keys_published_is_left_behind_once_the_newsroom_replaced_them(
+    desk: Desk, copy: Copy, tmp_path: Path
+):
+    from tamizdat_server.newsroom import Newsroom
+    from tamizdat_server.publish import publish
+
+    shutil.copytree(desk.newsroom.folder, tmp_path / "thief")
+    with Newsroom.open(tmp_path / "thief") as thief:
+        for number in range(3):
+            thief.put(desk_draft("a/7", f"Lies, {number}."), source="a/7.md", at=desk.at)
+            publish(thief, now=desk.now + (number + 1) * HOUR, settings=desk.settings)
+    desk.now += 4 * HOUR
+    assert copy.run(tmp_path / "thief" / "public").to == 4
+    for role in ("targets", "snapshot", "timestamp"):
+        rotate_keys(Signer(desk.public, desk.newsroom.keys), role, now=desk.now)
+    desk.put("a/8", "True.")
+    desk.publish()
+    report = copy.run()
+    assert (report.from_, report.to, report.live) == (4, 2, True)
+    copy.assert_whole()
+    assert copy.run().exit_code == 0
+
+
 def test_a_fingerprint_of_a_later_root_brings_every_root_before_it(desk: Desk, tmp_path: Path):
     for _ in range(3):
         desk.now += HOUR

@@ -12,7 +12,7 @@ from tamizdat_server.demo import SAMPLE
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 ADDRESS = "https://news.example/#1.FINGERPRINT"
-NOT_RUN = ("pip ", "make ", "tamizdat serve ", "tamizdat verify ")  # tested elsewhere: install, demo, server, mirror
+NOT_RUN = ("pip ", "make ", "tamizdat serve ")  # tested elsewhere: install, demo, server
 
 
 def lines(title: str) -> list[str]:
@@ -35,6 +35,13 @@ def test_the_first_five_minutes_of_a_reader(desk: Path, ferry: Ferry, capsys):
     for line in lines("The first five minutes of a reader"):
         console.type(line)
     assert "An earlier version of this article" in capsys.readouterr().out
+
+
+def test_the_first_five_minutes_of_a_mirror_operator(desk: Path, ferry: Ferry, capsys):
+    console = Console(**{ADDRESS: ferry.address, "/srv/": f"{desk}/"})
+    for line in 2 * lines("The first five minutes of a mirror operator"):
+        console.type(line)
+    assert "sound: every file is what the newsroom signed for" in capsys.readouterr().out
 
 
 def test_the_first_five_minutes_of_an_editor(desk: Path, capsys):

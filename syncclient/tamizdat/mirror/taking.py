@@ -19,7 +19,8 @@ from tamizdat.mirror.source import Offer
 from tamizdat.mirror.standing import look
 from tamizdat.mirror.state import State
 
-SPARE_BYTES: Final = 16 * 1024 * 1024
+BLOCK: Final = 4096
+"""What a file takes on disk, beyond its size, at most."""
 
 
 class Taking:
@@ -97,11 +98,16 @@ class Taking:
         if self.options.dry_run:
             self.report.plan, self.report.foreign = plan, list(cleared.foreign)
             self._tell_holes()
-        elif writes and self.folder.free() < writes + SPARE_BYTES:
-            raise MirrorFull(folder=str(self.folder.root), needed=writes + SPARE_BYTES, free=self.folder.free())
+        else:
+            self._check_room(writes + BLOCK * (len(wanted) + len(self.live.optional)))
         self.fetcher.budget.wanted = come
         self.fetcher.progress.total(come)
         return plan
+
+    def _check_room(self, needed: int) -> None:
+        free = self.folder.free()
+        if free < needed:
+            raise MirrorFull(folder=str(self.folder.root), needed=needed, free=free)
 
     # -- 4. fetching ---------------------------------------------------------------------------------------------------
 
