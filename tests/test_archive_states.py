@@ -82,6 +82,15 @@ def test_a_library_of_some_editions_shows_those_alone(tmp_path: Path):
     visitor.page("/edition/ru", 404)
 
 
+def test_an_edition_that_is_kept_in_part_says_since_when(tmp_path: Path):
+    with shelf(tmp_path / "library.db") as library:
+        put(library, article("old", day=1), article("new", day=9))
+        library.trim(PUBLICATION, "en", since="2026-11-05T00:00:00Z")
+    visitor = Visitor(tmp_path / "library.db")
+    assert "1 article since 5 November 2026; older ones aren't kept here" in visitor.page("/edition/en").text
+    visitor.page("/article/old", 404)
+
+
 # -- what is new -------------------------------------------------------------------------------------------------------
 
 
