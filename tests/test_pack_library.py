@@ -1,6 +1,7 @@
 """Packs that readers make of their own libraries: handed on from one to the next, they verify all the same."""
 
 import random
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,9 +10,12 @@ import msgspec
 import pytest
 
 from following import PLAIN, Follower, assert_alike, picture
+from httpd import Httpd
 from publishing import DAY, HOUR, Desk, words
+from tamizdat.cli.app import run
 from tamizdat.format import stock
 from tamizdat.format.article import decode_record
+from tamizdat.format.names import Fingerprint
 from tamizdat.library import Library
 from tamizdat.pack import PackOptions, PackReport, pack
 from tamizdat.sync import Keep
@@ -296,3 +300,30 @@ def test_news_that_touch_an_old_saved_article_are_not_taken_unproven(archive: De
     assert not report.complete
     assert phone.sync(archive).complete
     assert any(b"a correction to an old text" in line for line in phone.current(archive))
+
+
+# -- roots -------------------------------------------------------------------------------------------------------------
+
+
+def test_who_began_with_a_later_fingerprint_hands_on_to_who_has_the_first(tmp_path: Path, chain: Chain):
+    desk = Desk(tmp_path / "rotated")
+    desk.put("news/1")
+    desk.publish()
+    first = desk.newsroom.fingerprint
+    for role in ("timestamp", "snapshot"):
+        assert run(["keys", "rotate", str(desk.newsroom.folder), role]) == 0
+    desk.now = int(time.time())
+    desk.put("news/2")
+    desk.publish()
+    third = Fingerprint.of(3, (desk.public / "metadata/3.root.json").read_bytes())
+    with Httpd(desk.public) as httpd:
+        chain[0].sync(desk, f"{httpd.url}#{third}", trust_first_use=False)
+        assert httpd.paths.count("metadata/1.root.json") == 1
+        httpd.forget()
+        chain[0].sync(desk, httpd.url)
+        assert "metadata/1.root.json" not in httpd.paths
+    file, report = hand_on(chain[0], desk)
+    assert report.complete
+    for reader, fingerprint in ((chain[1], first), (chain[2], third)):
+        assert reader.sync(desk, f"{file}#{fingerprint}", trust_first_use=False).complete
+    assert_alike(desk, *chain[:3])

@@ -1,10 +1,12 @@
 """What a reader holds and has accepted of a publication: the values that trust decides on and the library keeps."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from tamizdat.format.catalog import Catalog
+from tamizdat.format.names import sha256, target_path
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -37,3 +39,22 @@ class Accepted(msgspec.Struct, frozen=True):
     signed: int
     site: tuple[str, int]
     restart: bool = False
+
+
+def signed_files(
+    roots: Mapping[int, bytes], *, timestamp: bytes, snapshot: bytes, targets: bytes, catalog: bytes
+) -> list[tuple[str, bytes]]:
+    """Path and bytes of every root, of timestamp, snapshot and targets metadata and the catalog, in this order.
+
+    All of it was accepted, and so is what it should be.
+    """
+    files = [(f"metadata/{version}.root.json", roots[version]) for version in sorted(roots)]
+    files.append(("metadata/timestamp.json", timestamp))
+    for role, data in (("snapshot", snapshot), ("targets", targets)):
+        files.append((f"metadata/{_version(data)}.{role}.json", data))
+    return [*files, (target_path("catalog.json", sha256(catalog)), catalog)]
+
+
+def _version(metadata: bytes) -> int:
+    value: dict[str, Any] = msgspec.json.decode(metadata)
+    return int(value["signed"]["version"])

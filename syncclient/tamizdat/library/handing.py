@@ -106,6 +106,15 @@ class Handing(Reading):
                 (since, self._number(publication), edition),
             )
 
+    # -- roots ---------------------------------------------------------------------------------------------------------
+
+    def learn_roots(self, publication: str, roots: Mapping[int, bytes]) -> None:
+        """Keep verified roots, those that are held already left as they are. Raises: LibraryError."""
+        with self.writing() as db:
+            ours = self._number(publication)
+            rows = ((ours, version, data) for version, data in roots.items())
+            db.executemany("INSERT OR IGNORE INTO roots VALUES (?, ?, ?)", rows)
+
     # -- the news ------------------------------------------------------------------------------------------------------
 
     def settled(self, publication: str, edition: str) -> int:

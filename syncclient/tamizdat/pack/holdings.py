@@ -13,13 +13,12 @@ import msgspec
 from tamizdat.errors import UsageError
 from tamizdat.format.catalog import Catalog
 from tamizdat.format.names import Fingerprint, raw_bundle_path, sha256, stock_path
-from tamizdat.format.state import Held
+from tamizdat.format.state import Held, signed_files
 from tamizdat.format.stock import StockList, StockPart, decode_stock, encode_stock
 from tamizdat.library import Holding, Library, Publication, Standing
 from tamizdat.library.handing import KINDS, Picture
 from tamizdat.pack.contents import ROLES, chosen
 from tamizdat.pack.options import PackedEdition, PackOptions, PackReport, Progress, utc
-from tamizdat.pack.signed import signed_files
 from tamizdat.pack.writing import check_target, write_pack
 from tamizdat.trust import freshness
 

@@ -10,11 +10,10 @@ from tamizdat.errors import FileMissing, FormatError, HashMismatch, PackError, T
 from tamizdat.format.catalog import AnyList, ListRef, StockRef, decode_list
 from tamizdat.format.names import Address, Fingerprint, stock_path, target_path
 from tamizdat.format.names import sha256 as digest_of
-from tamizdat.format.state import Accepted
+from tamizdat.format.state import Accepted, signed_files
 from tamizdat.format.stock import StockList, decode_stock
 from tamizdat.pack.contents import Item, Lists, chosen, contents, list_item
 from tamizdat.pack.options import PackedEdition, PackOptions, PackReport, Progress, utc
-from tamizdat.pack.signed import signed_files
 from tamizdat.pack.spool import Spool
 from tamizdat.pack.writing import check_size, check_target, named_errors, write_pack
 from tamizdat.transport import Meter, Transport, open_source

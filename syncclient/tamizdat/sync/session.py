@@ -20,6 +20,7 @@ from tamizdat.sync.options import Clock, Problem, Progress, Silent, SyncOptions,
 from tamizdat.sync.outcome import edition_report, figures, planned_files, utc
 from tamizdat.sync.plan import Available, Reach
 from tamizdat.sync.planner import Planner
+from tamizdat.sync.roots import learn_roots
 from tamizdat.sync.tasks import EditionPlan, named_digests
 from tamizdat.transport.mirrors import Mirrors
 from tamizdat.transport.pack import PackTransport
@@ -106,6 +107,7 @@ class Session:
             done = [plan.code for plan in plans if plan.done]
             self._keep(catalog, done)
             learn_mirrors(self.library, catalog, fetcher, available)  # 8.
+            self._learn_roots(catalog, fetcher, available)
             missing = self._extras([extras[code] for code in done], last=last)
         except CapReached as error:
             raise self._capped(error) from error
@@ -205,6 +207,11 @@ class Session:
     def _note_problems(self) -> None:
         for mirrors in self._asked:
             self.meeting.note_problems(mirrors.problems)
+
+    def _learn_roots(self, catalog: Catalog, fetcher: Fetcher, available: Available) -> None:
+        # Over the network only once, at first contact: who lacks them is no worse off, and each is a request.
+        if self.meeting.offline or not self.meeting.version_before:
+            learn_roots(self.library, catalog.publication, fetcher.source, available, now=int(self.clock()))
 
     def _keep(self, catalog: Catalog, codes: Sequence[str]) -> None:
         reach = self._reach()
