@@ -7,12 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from conftest import Ferry
+from conftest import Clock, Ferry
 from httpd import Httpd, Status
+from paper import Paper, draft
 from tamizdat.cli import app
 from tamizdat.format.limits import LIMITS
 from tamizdat.library import Library
-from tamizdat_server.live import read_live
+from tamizdat.transport import Meter, Transport
+from tamizdat.transport.folder import FolderTransport
+from tamizdat_server.live import Live, read_live
+from tamizdat_server.mirrorcheck import MirrorState, check_mirrors
 from tamizdat_server.newsroom import Newsroom
 
 TOML = """\
@@ -247,3 +251,24 @@ def test_the_check_tells_each_mirrors_state(
 def test_an_empty_list_says_how_to_begin(ours: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list", ours, "--check") == 0
     assert "tamizdat mirrors add" in capsys.readouterr().out
+
+
+def test_an_expired_signature_is_stale_and_a_newer_version_is_ahead(tmp_path: Path) -> None:
+    paper = Paper(tmp_path / "paper", Clock())
+    paper.publish(draft("a"))
+    older = read_live(paper.public)
+    mirror = Path(shutil.copytree(paper.public, tmp_path / "mirror"))
+    paper.clock.turn(days=9)
+    stale, dead = states(paper, older, mirror, tmp_path / "nowhere")
+    assert (stale.state, stale.version, dead.state) == ("stale", 1, "unreachable")
+    paper.publish(draft("b"))
+    (ahead,) = states(paper, older, paper.public)
+    assert (ahead.state, ahead.version) == ("ahead", 2)
+
+
+def states(paper: Paper, live: Live | None, *trees: Path) -> list[MirrorState]:
+    def connect(url: str) -> Transport:
+        return FolderTransport(Path(url), meter=Meter())
+
+    fingerprint = paper.newsroom.fingerprint
+    return check_mirrors([str(tree) for tree in trees], live, fingerprint, now=paper.clock.now, connect=connect)
