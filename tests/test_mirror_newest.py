@@ -169,6 +169,7 @@ def test_segments_are_held_that_end_within_the_days_and_the_newest_always():
         taken = [chosen for _, chosen in Selection(days=1, since=since).segments(snapshot)]
         assert taken == [False] * (4 - held) + [True] * held
     assert all(chosen for _, chosen in Selection().segments(snapshot))
+    assert list(Selection().segments(SnapshotList("tamizdat.snapshot.1", "en", 0, []))) == []
 
 
 def test_plain_deltas_are_held_however_old():

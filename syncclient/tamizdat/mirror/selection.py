@@ -1,7 +1,7 @@
 """How much of a publication a copy holds: all of it, or the news of the last days. docs/format.md, section 3."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import zip_longest
 
 import msgspec
 
@@ -31,9 +31,8 @@ class Selection(msgspec.Struct, frozen=True):
 
     def segments(self, snapshot: SnapshotList) -> Iterator[tuple[SegmentRef, bool]]:
         """Each segment, and whether it is held: where it ends after `since`; the newest is always."""
-        ends = chain((segment.published for segment in snapshot.segments[1:]), [None])
-        for segment, end in zip(snapshot.segments, ends, strict=True):
-            yield segment, not self.days or end is None or end > self.since
+        for segment, following in zip_longest(snapshot.segments, snapshot.segments[1:]):
+            yield segment, not self.days or following is None or following.published > self.since
 
 
 EVERYTHING = Selection()
