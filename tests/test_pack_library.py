@@ -16,7 +16,9 @@ from tamizdat.cli.app import run
 from tamizdat.format import stock
 from tamizdat.format.article import decode_record
 from tamizdat.format.names import Fingerprint
+from tamizdat.format.pack import decode_pack, encode_pack
 from tamizdat.library import Library
+from tamizdat.mirror import verify
 from tamizdat.pack import PackOptions, PackReport, pack
 from tamizdat.sync import Keep
 from tamizdat_server.clock import rfc3339
@@ -327,3 +329,20 @@ def test_who_began_with_a_later_fingerprint_hands_on_to_who_has_the_first(tmp_pa
     for reader, fingerprint in ((chain[1], first), (chain[2], third)):
         assert reader.sync(desk, f"{file}#{fingerprint}", trust_first_use=False).complete
     assert_alike(desk, *chain[:3])
+
+
+# -- checking ----------------------------------------------------------------------------------------------------------
+
+
+def test_verify_finds_a_readers_pack_sound_and_names_what_it_lacks(desk: Desk, chain: Chain, tmp_path: Path):
+    chain[0].sync(desk, media="standard")
+    file, _ = hand_on(chain[0], desk)
+    report = verify(f"{file}#{desk.newsroom.fingerprint}", clock=lambda: desk.now)
+    assert (report.exit_code, report.missing, report.broken, report.extra) == (0, [], [], [])
+    files = decode_pack(file.read_bytes(), limit=1 << 26)
+    bad, gone, *_ = (path for path in files if path.startswith("bundles/"))
+    forged = files[bad].replace(b"text", b"lies")
+    del files[gone]
+    file.write_bytes(encode_pack((files | {bad: forged}).items()))
+    report = verify(f"{file}#{desk.newsroom.fingerprint}", clock=lambda: desk.now)
+    assert (report.missing, report.broken) == ([gone], [bad])

@@ -30,6 +30,7 @@ from tamizdat.mirror.inventory import Item, walk
 from tamizdat.mirror.parallel import in_parallel
 from tamizdat.mirror.pictures import pictures
 from tamizdat.mirror.state import State
+from tamizdat.mirror.stocked import stocked
 from tamizdat.transport import Meter, Transport, open_source
 from tamizdat.transport.pack import PackTransport
 from tamizdat.trust import accept, freshness
@@ -151,14 +152,17 @@ class Verification:
     def run(self, copy: Copy) -> VerifyReport:
         """Everything that is listed; where more can be seen of the copy, everything else that lies there too."""
         report, state = self.report, copy.state if copy.state.publication == self.accepted.publication else State()
-        in_pack = isinstance(self.transport, PackTransport)
-        report.newest, report.packed = state.selection.days, state.packed or in_pack
+        report.newest = state.selection.days
+        report.packed = state.packed or isinstance(self.transport, PackTransport)
         self._check_roots()
-        items = walk(self.accepted.catalog, self._site(), self._read, failed=self._failed, selection=state.selection)
-        self._check_all(item for item in items if self._is_wanted(item))
+        listed = self.transport.paths() if isinstance(self.transport, PackTransport) else copy.paths
+        catalog, parts = stocked(self.accepted.catalog, frozenset(listed), self._read, self._failed)
+        site = Site("tamizdat.site.1", []) if catalog is not self.accepted.catalog else self._site()
+        items = walk(catalog, site, self._read, failed=self._failed, selection=state.selection)
+        self._check_all(item for item in (*parts, *items) if self._is_wanted(item))
         for path in () if report.packed else head_paths(self.accepted.catalog):
             self._try(path, self._check_head)
-        for path in self.transport.paths() if isinstance(self.transport, PackTransport) else copy.paths:
+        for path in listed:
             if path not in self.known:
                 self._try(path, self._check_unlisted)
         report.files = len(self.known)
