@@ -17,7 +17,7 @@ from tamizdat.transport import HeldHead
 from tamizdat.transport.conditions import conditions
 from tamizdat_server.heads import build_heads
 from tamizdat_server.keys import Signer
-from webservers import open_folder, plain_apache, plain_caddy, plain_nginx, python_server
+from webservers import object_store, open_folder, plain_apache, plain_caddy, plain_nginx, python_server
 
 EDITIONS = ("en", "ru", "kk")
 SERVERS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
@@ -90,8 +90,11 @@ def test_a_new_version_comes_at_once(paper: Paper, reader: Reader, kind: str) ->
     assert reader.lines() == paper.lines()
 
 
-def test_a_server_that_knows_no_tags_is_asked_for_the_small_timestamp_first(paper: Paper, reader: Reader) -> None:
-    with python_server(paper.public) as url:
+@pytest.mark.parametrize("server", [python_server, object_store])
+def test_a_server_that_knows_no_tags_is_asked_for_the_small_timestamp_first(
+    paper: Paper, reader: Reader, server: Callable[[Path], AbstractContextManager[str]]
+) -> None:
+    with server(paper.public) as url:
         reader.sync(url)
         head = (paper.public / "head.tar.zst").stat().st_size
         reports = []

@@ -62,7 +62,7 @@ def free_port() -> int:
 
 def need(program: str) -> str:
     """Where `program` is; the test is skipped, loudly, where it isn't."""
-    found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    found = shutil.which(program, path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if found is None:
         pytest.skip(f"{program} isn't installed: `make test` does that where it may")
     return found
@@ -187,3 +187,12 @@ def python_server(folder: Path) -> Any:
     port = free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
     return running(command, port, user=None, group=None, extra_groups=None)
+
+
+@contextmanager
+def object_store(folder: Path) -> Iterator[str]:
+    """An S3-compatible store with `folder` as a bucket that everybody may read."""
+    port = free_port()
+    command = [need("rclone"), "serve", "s3", "--addr", f"127.0.0.1:{port}", str(folder.parent)]
+    with running(command, port, user=None, group=None, extra_groups=None) as url:
+        yield f"{url}{folder.name}/"
