@@ -331,6 +331,14 @@ def test_a_network_that_wants_a_login_is_told_as_such(desk: Desk, copy: Copy):
             httpd.modes.clear()
 
 
+def test_nothing_goes_past_a_proxy(desk: Desk, copy: Copy):
+    with Httpd(desk.public) as httpd:
+        with pytest.raises(Unreachable) as caught:
+            copy.run(httpd, proxy="socks5h://127.0.0.1:9")
+        assert httpd.requests == 0
+    assert "proxy" in str(caught.value)
+
+
 def test_a_source_that_is_not_there_is_told(desk: Desk, copy: Copy, tmp_path: Path):
     for place in (tmp_path / "nowhere", "http://127.0.0.1:9/"):
         with pytest.raises(Unreachable):
