@@ -1,13 +1,16 @@
 """What the README tells people to type works, line by line, on the sample paper."""
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
+import httpx
 import pytest
 
 from conftest import CHECKOUT, Ferry
 from console import Console, section, typed
+from showing import running
 from tamizdat_server.demo import SAMPLE
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -61,6 +64,14 @@ def test_the_first_five_minutes_of_a_developer(desk: Path, ferry: Ferry, capsys)
     (code,) = re.findall(r"```python\n(.+?)```", section(README, "The first five minutes of a developer"), re.DOTALL)
     exec(code.replace(ADDRESS, ferry.address), {})
     assert "A day on bus number 2" in capsys.readouterr().out
+
+
+def test_the_archive_in_a_browser(desk: Path, ferry: Ferry):
+    pytest.importorskip("datasette.app", reason="Datasette is not installed (extra: datasette)")
+    (line,) = lines("The archive in a browser")
+    _, *arguments = shlex.split(line.replace(ADDRESS, ferry.address))
+    with running(*arguments, "--port", "0") as url:
+        assert "The Ferry" in httpx.get(url, trust_env=False).text
 
 
 def test_every_make_target_that_is_named_is_there():
