@@ -10,7 +10,7 @@ from tamizdat.cli.output import count, one_line, show_json, size
 from tamizdat.cli.progress import watched
 from tamizdat.errors import Incomplete, UsageError
 from tamizdat.library import is_library
-from tamizdat.pack import PackOptions, PackReport
+from tamizdat.pack import PackedEdition, PackOptions, PackReport
 from tamizdat.pack import pack as make_pack
 
 SHOWN: Final = 5
@@ -105,6 +105,13 @@ def _pack(source: str | Path, file: Path, publication: str, options: PackOptions
             return make_pack(library, file, publication=identity, options=options, progress=progress)
 
 
+def _what(edition: PackedEdition) -> str:
+    if not edition.since:
+        return f"everything, {count(edition.articles, 'article')}"
+    many = f", {count(edition.articles, 'change')}" if edition.articles else ""
+    return f"what came since version {edition.since}{many}"
+
+
 def _told(report: PackReport) -> str:
     fresh = report.fresh if report.fresh == "fresh" else f"{report.fresh}, as of {report.signed[:10]}"
     lines = [
@@ -112,8 +119,7 @@ def _told(report: PackReport) -> str:
         f"{report.file}: {size(report.bytes)}, {count(report.files, 'file')}",
     ]
     for code, edition in report.editions.items():
-        what = f"what came since version {edition.since}" if edition.since else "everything"
-        lines.append(f"  {code}: " + ("; ".join(edition.lacks) or f"{what}, {count(edition.articles, 'record')}"))
+        lines.append(f"  {code}: " + ("; ".join(edition.lacks) or _what(edition)))
     lines += [f"  {reason}" for reason in report.lacks]
     for name, paths in (("not in the source", report.missing), ("not what was signed for", report.broken)):
         lines += [f"  {name}: {one_line(path)}" for path in paths[:SHOWN]]

@@ -33,6 +33,7 @@ class Proof(NamedTuple):
 
     data: bytes
     parts: dict[str, StockPart]
+    articles: int
     whole: bool
 
 
@@ -130,7 +131,7 @@ class Holdings:
         edition = Edition(code, PackedEdition(standing.version), proof)
         lacks = [] if proof.whole else [f"holds only what was published since {standing.complete_since[:10]}"]
         since = self._add_news(edition)
-        articles = len(edition.keys) if edition.keys is not None else sum(p.records for p in proof.parts.values())
+        articles = len(edition.keys) if edition.keys is not None else proof.articles
         edition.told = PackedEdition(standing.version, since, articles, lacks)
         return edition
 
@@ -142,14 +143,16 @@ class Holdings:
         stock = StockList("tamizdat.stock.1", code, standing.version, made["segment"], made["tombstones"])
         data, own = encode_stock(stock)
         if own == ref:
-            return Proof(data, {part.raw_sha256: part for kind in KINDS for part in made[kind]}, whole=True)
+            parts = {part.raw_sha256: part for kind in KINDS for part in made[kind]}
+            return Proof(data, parts, _records(made["segment"]), whole=True)
         kept = self.library.kept_stock(self.publication, code, ref.sha256)
         if kept is None:
             return None
         listed = decode_stock(kept, ref, edition=code, version=standing.version, path=stock_path(ref.sha256))
         named = {part.raw_sha256 for part in (*listed.parts, *listed.tombstones)}
         held = {part.raw_sha256: part for kind in KINDS for part in made[kind] if part.raw_sha256 in named}
-        return Proof(kept, held, whole=held.keys() == named)
+        articles = _records(part for part in made["segment"] if part.raw_sha256 in named)
+        return Proof(kept, held, articles, whole=held.keys() == named)
 
     def _add_news(self, edition: Edition) -> int:
         """Where the pack is for who stands at some version, put in what came since; returns that version, else 0."""
@@ -221,6 +224,10 @@ _UNPROVEN: Final = {
     True: "is held in part only, and nothing here proves that part: keep all of it, or sync from a reader's pack once",
     False: "isn't what the newsroom signed for; sync once more",
 }
+
+
+def _records(parts: Iterable[StockPart]) -> int:
+    return sum(part.records for part in parts)
 
 
 def _unproven(code: str, standing: Standing, reason: str) -> Edition:

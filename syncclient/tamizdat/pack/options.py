@@ -28,7 +28,8 @@ class PackOptions(msgspec.Struct, frozen=True):
 class PackedEdition(msgspec.Struct, frozen=True):
     """How an edition fared. `since` 0: who holds nothing gets all of it; else who stands there, or later.
 
-    `articles` counts records, where that is known. `lacks` says in words what a reader won't get from this pack.
+    `articles`: how many are in it, or, of news, how many articles and retractions; 0 where that isn't known. `lacks`
+    says in words what a reader won't get from this pack.
     """
 
     version: int

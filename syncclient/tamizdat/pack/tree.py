@@ -177,7 +177,9 @@ class TreePacking:
             signed=utc(state.signed),
             fresh=freshness(state.signed, self.now),
             editions={
-                code: PackedEdition(edition.version, 0 if code in lists.whole else since, edition.articles)
+                code: PackedEdition(edition.version, 0, edition.articles)
+                if code in lists.whole
+                else PackedEdition(edition.version, since)
                 for code, edition in self.catalog.editions.items()
                 if code in self.codes
             },
