@@ -93,12 +93,11 @@ class Child:
             self.kill()
             raise
 
-    def ask(self, query: Query) -> Found | Failure:
-        """What the query finds. Raises: Overdue, EOFError where the process died. It is of no more use then."""
-        asked = msgspec.msgpack.encode(query)
+    def ask(self, asked: bytes, limit_ms: int) -> Found | Failure:
+        """What the encoded query finds. Raises: Overdue, EOFError where the process died. It is of no more use then."""
         assert self._process.stdin
         self._process.stdin.write(LENGTH.pack(len(asked)) + asked)
-        until = time.monotonic() + query.limit_ms / 1000 + _GRACE_SECONDS
+        until = time.monotonic() + limit_ms / 1000 + _GRACE_SECONDS
         (size,) = LENGTH.unpack(self._read(LENGTH.size, until))
         return msgspec.msgpack.decode(self._read(size, until), type=Found | Failure)
 
@@ -134,8 +133,9 @@ class Queries:
         self._children: set[Child] = set()
 
     async def ask(self, query: Query) -> Found | Failure:
-        """What the query finds. Raises: Overdue, EOFError."""
-        return await get_running_loop().run_in_executor(self._threads, self._ask, query)
+        """What the query finds. Raises: Overdue, EOFError, OverflowError for a number of more than 64 bits."""
+        asked = msgspec.msgpack.encode(query)
+        return await get_running_loop().run_in_executor(self._threads, self._ask, asked, query.limit_ms)
 
     def close(self) -> None:
         """End all of them."""
@@ -143,13 +143,13 @@ class Queries:
         for child in list(self._children):
             child.kill()
 
-    def _ask(self, query: Query) -> Found | Failure:
+    def _ask(self, asked: bytes, limit_ms: int) -> Found | Failure:
         child: Child | None = getattr(self._mine, "child", None)
         if child is None:
             child = self._mine.child = Child(self._library)
             self._children.add(child)
         try:
-            return child.ask(query)
+            return child.ask(asked, limit_ms)
         except BaseException:
             self._mine.child = None
             self._children.discard(child)
@@ -189,6 +189,8 @@ def isolated(datasette: Any, library: Path) -> Any:
             query = Query(sql, _plain(params), limit_ms, rows + 1 if truncate else 0)
             try:
                 answer = await self.queries.ask(query)
+            except OverflowError as error:
+                raise sqlite3.OperationalError("a number is too large") from error
             except Overdue as error:
                 raise module.QueryInterrupted(error, sql, params) from error
             except (EOFError, BrokenPipeError) as error:

@@ -17,6 +17,7 @@ FACET_COLUMNS: Final = frozenset(
     {"byline", "direction", "edition", "kind", "place", "publication", "revision", "role", "section", "tag", "type"}
 )
 DATE_COLUMNS: Final = frozenset({"at", "published", "updated"})
+_SWITCH: Final = frozenset({"0", "1", "false", "off", "on", "true"})
 _OWN: Final = ("-/static/", "-/metadata")
 
 
@@ -37,7 +38,9 @@ def refusal(method: str, path: str, query: str, args: Args) -> Refused | None:
         return Refused(414, "That address is too long", f"At most {QUERY_CHARACTERS:,} characters, please.")
     if not path.isascii() or any("\0" in value for values in args.values() for value in values):
         return Refused(400, "That address is malformed", "It has characters that no address may have.")
-    return _place(path) or next(_of_tables(args), None) if is_about_tables(path) else _place(path)
+    if path == "library.csv" and not any(args.get("sql", [])):
+        return NOTHING_THERE
+    return _place(path) or (next(_of_tables(args), None) if is_about_tables(path) else None)
 
 
 def is_about_tables(path: str) -> bool:
@@ -68,6 +71,8 @@ def _of_tables(args: Args) -> Iterator[Refused]:
     for name in ("_size", "_facet_size", "_timelimit"):
         if any(not _is_number(value) for value in args.get(name, []) if (name, value) != ("_size", "max")):
             yield Refused(400, "That is no number", f"{name} is a number of at most six digits.")
+    if any(value.lower() not in _SWITCH for value in args.get("_json_infinity", [])):
+        yield Refused(400, "That is no switch", "_json_infinity is on or off.")
     if any(_is_number(size) and int(size) > FACET_SIZE for size in args.get("_facet_size", [])):
         yield Refused(400, "Too many values at once", f"At most {FACET_SIZE} values of a facet are counted.")
     yield from _facets(args)
