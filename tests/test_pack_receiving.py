@@ -369,3 +369,18 @@ def test_every_error_is_ours(desk: Desk, file: Path, reader: Follower):
                 pass
     assert reader.sync(desk, remade(file, files)).complete
     assert_alike(desk, reader)
+
+
+def test_online_what_the_news_lack_is_fetched(tmp_path: Path, reader: Follower):
+    desk, giver = Desk(tmp_path / "own"), Follower(tmp_path / "other.db", PLAIN)
+    for number in range(4):
+        desk.put(f"news/{number}")
+        desk.publish()
+        if number == 0:
+            reader.sync(desk)
+        since = desk.catalog().version - 1
+        giver.sync(desk)
+    file = packed(giver, desk, tmp_path / "news.pack", since=since)
+    assert not reader.sync(desk, file).complete
+    assert reader.sync(desk, file, online=True).complete
+    assert_alike(desk, reader)

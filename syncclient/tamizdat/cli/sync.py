@@ -18,6 +18,8 @@ from tamizdat.library import Library
 from tamizdat.sync import Keep, Problem, SyncOptions, SyncReport
 from tamizdat.sync import sync as sync_library
 
+SHOWN: Final = 8
+"""Paths that are missing, in words; `--json` has all."""
 _DIGITS: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -173,5 +175,7 @@ def _told(report: SyncReport) -> str:
         f"  {code}: complete since {e.complete_since[:10]}" for code, e in report.editions.items() if e.complete_since
     ]
     lines += [f"  passed over {_passed(problem)}" for problem in report.problems]
-    lines += [f"  not in the pack: {path}" for path in report.missing]
+    lines += [f"  not in the pack: {path}" for path in report.missing[:SHOWN]]
+    if len(report.missing) > SHOWN:
+        lines.append(f"  not in the pack: {len(report.missing) - SHOWN} more; it may be meant for who holds more")
     return "\n".join(lines)
