@@ -203,9 +203,25 @@ def test_check_finds_what_was_damaged_in_the_copy_and_repairs_it(desk: Desk, cop
     assert set(copy.verify().broken) == set(paths)
     assert copy.run().fetched == 0
     report = copy.run(check=True)
-    assert {path for path in paths if path.startswith(("bundles/", "media/"))} <= set(report.repaired)
+    assert report.repaired == [path for path in paths if not path.startswith("feeds/")]
     assert report.exit_code == 0
     assert tree(copy.folder) == desk.files()
+
+
+def test_check_deletes_what_is_damaged_and_not_named_any_more(desk: Desk, copy: Copy):
+    copy.run()
+    before = copy.files
+    desk.put("a/1", "New.")
+    desk.publish()
+    copy.run()
+    old = sorted(path for path in before if path.startswith(("targets/", "metadata/1.s")) and path not in desk.files())
+    old += sorted(path for path in before if path in ("metadata/1.snapshot.json", "metadata/1.targets.json"))
+    for path in old:
+        damage(copy.folder, path)
+    assert copy.verify().broken == sorted(old)
+    assert copy.run(check=True).repaired == sorted(old)
+    assert not set(old) & copy.files.keys()
+    copy.assert_whole()
 
 
 def test_a_server_that_answers_with_errors_is_no_hole(desk: Desk, copy: Copy):

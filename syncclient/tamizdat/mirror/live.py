@@ -36,8 +36,12 @@ class Cleared(msgspec.Struct, frozen=True):
 class Live:
     """The last steps for one gathered state."""
 
-    def __init__(self, folder: Folder, gathered: Gathered, inside: Inside, state: State) -> None:
+    def __init__(
+        self, folder: Folder, gathered: Gathered, inside: Inside, state: State, *, damaged: frozenset[str]
+    ) -> None:
+        """`damaged`: what was found damaged in the folder; of no use, where nothing names it."""
         self.folder, self.gathered, self.inside, self.state = folder, gathered, inside, state
+        self.damaged = damaged
         self.accepted = gathered.accepted
 
     @property
@@ -94,7 +98,7 @@ class Live:
         rules = Rules(
             named=self._named(),
             pages=frozenset(self.state.pages),
-            at_once=frozenset([*self.gathered.withdrawn, *left_out, *self._inside(left_out)]),
+            at_once=self.damaged.union(self.gathered.withdrawn, left_out, self._inside(left_out)),
             unnamed=self.state.unnamed,
             signed=self.accepted.signed,
             kept_seconds=min(KEPT_SECONDS, self.gathered.selection.days * DAY or KEPT_SECONDS),

@@ -28,10 +28,6 @@ class Inside:
                 return None
         return self._known[path]
 
-    def forget(self, path: str) -> None:
-        """This bundle is damaged: what was read of it means nothing."""
-        self._known.pop(path, None)
-
 
 def pictures(tar: bytes, path: str) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each picture in a verified media bundle. Raises: FormatError, HashMismatch."""

@@ -16,7 +16,7 @@ from tamizdat.mirror.options import MirrorOptions, MirrorReport, Planned
 from tamizdat.mirror.pictures import Inside
 from tamizdat.mirror.plan import missing
 from tamizdat.mirror.source import Offer
-from tamizdat.mirror.standing import look
+from tamizdat.mirror.standing import find_damage, look
 from tamizdat.mirror.state import State
 
 BLOCK: Final = 4096
@@ -47,17 +47,24 @@ class Taking:
         if self.offer.accepted.restart:
             self.state.versions = {}
         self.state.packed = packed
+        damaged = self._find_damage()
         gathering = Gathering(self.offer, self.fetcher, self.folder, self.state, packed=packed)
         self.gathered = gathering.run(self.options.newest, last=last)
         self.holes |= self.gathered.holes
         self.own_pages = {*self.state.pages, *(self._pages_of(copy) if copy else [])}
         self._refuse_foreign()
-        inside, deep, progress = Inside(self.folder), self.options.check, self.fetcher.progress
-        self.standing = look(self.folder, self.gathered.bundles, inside, deep=deep, progress=progress)
+        inside = Inside(self.folder)
+        self.standing = look(self.folder, self.gathered.bundles, inside, damaged)
         self.work = missing(self.gathered.bundles, self.standing)
         # A pack holds no pages.
         self.pages = [] if packed else [page for page in self.gathered.pages if not self._stands(page)]
-        self.live = Live(self.folder, self.gathered, inside, self.state)
+        self.live = Live(self.folder, self.gathered, inside, self.state, damaged=damaged)
+
+    def _find_damage(self) -> frozenset[str]:
+        if not self.options.check:
+            return frozenset()
+        self.fetcher.progress.say("reading what is here")
+        return find_damage(self.folder, self.offer.accepted.roots)
 
     def _stands(self, page: Item) -> bool:
         return page.path in self.standing.sizes and sha256(self.folder.read(page.path)) == page.sha256
