@@ -112,8 +112,9 @@ class Meeting:
         return self._mirrors[where]
 
     def helpers(self, offer: Offer, catalog: Catalog) -> list[Transport]:
-        """Whom to ask for files beside the one that made the offer: nobody who failed now, or when asked last."""
-        useless = {where for where, note in self._notes.items() if note.problem}
+        """Whom to ask for files beside the one that made the offer: nobody who failed, now or when asked last."""
+        of_use = {"", *(kind.code for kind in _STILL_OF_USE)}
+        useless = {where for where, note in self._notes.items() if note.problem not in of_use}
         useless |= {where for where, error in self.problems if not isinstance(error, _STILL_OF_USE)}
         others = [mirror for mirror in self.mirrors(offer.mirror, catalog) if mirror is not offer.mirror]
         return [mirror for mirror in others if mirror.where not in useless]

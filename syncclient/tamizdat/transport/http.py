@@ -15,12 +15,13 @@ import httpx
 import msgspec
 from socksio.exceptions import SOCKSError
 
-from tamizdat.errors import BadRedirect, FileMissing, TooLarge, TransportError, Unreachable, UsageError
+from tamizdat.errors import BadRedirect, FileMissing, TooLarge, TransportError, Unreachable
 from tamizdat.transport.base import HeldHead, Meter, check_path
 from tamizdat.transport.conditions import conditions
 from tamizdat.transport.inbox import Inbox
 from tamizdat.transport.network import Deadlines, Resolver, Watch, WatchedNetwork, plain
 from tamizdat.transport.policy import AddressPolicy, redirected
+from tamizdat.transport.proxy import parse_proxy
 
 MAX_REDIRECTS: Final = 3
 MAX_CONNECTIONS: Final = 8
@@ -88,7 +89,7 @@ class HttpTransport:
         self._lock = threading.Lock()
         self._busy = 0
         self._closed = False
-        self._proxy_name, parsed = _parse_proxy(proxy) if proxy is not None else ("", None)
+        self._proxy_name, parsed = parse_proxy(proxy) if proxy is not None else ("", None)
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls or _tls(),
             proxy=parsed,
@@ -279,19 +280,6 @@ def _header_map(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     for name, value in headers:
         found.setdefault(name.decode("ascii", "replace").lower(), value.decode("latin-1").strip())
     return found
-
-
-def _parse_proxy(text: str) -> tuple[str, httpcore.Proxy]:
-    """How messages name the proxy (without its password), and the proxy. Raises: UsageError."""
-    try:
-        proxy = httpx.Proxy(text)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise UsageError(f"not a proxy's address; one looks like socks5h://127.0.0.1:9050 ({error})") from error
-    url = proxy.url
-    if not url.host or (url.port is not None and not 0 < url.port < 65536):
-        raise UsageError("not a proxy's address; one looks like socks5h://127.0.0.1:9050")
-    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target="/")
-    return f"{url.scheme}://{url.netloc.decode('ascii')}", httpcore.Proxy(target, auth=proxy.raw_auth)
 
 
 def _status_name(status: int) -> str:
