@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from making import applying, bundles, lists, metadata, names, packs, plans, records, sequences, stock, tables
+from making import applying, bundles, lists, metadata, names, packs, plans, records, searching, sequences, stock, tables
 from making.case import Case, a_line_each, compact, shortened, squeezed
 
 TESTS = Path(__file__).resolve().parent
@@ -52,6 +52,7 @@ def vectors(folder: Path = VECTORS) -> dict[str, bytes]:
     files["bases.json"] = a_line_each({name: squeezed(base) for name, base in bases.items()})
     files["records.schema.json"] = (json.dumps(tables.schema(), indent=1) + "\n").encode("ascii")
     files["index.json"] = _index(cases)
+    files |= searching.files()
     return files
 
 

@@ -8,6 +8,8 @@ from tamizdat.format.words import Span, spans
 
 WORDS: Final = 24
 BEFORE: Final = 4
+CHARACTERS: Final = 400
+"""No snippet is longer, but for its marks; only a word that is would be cut."""
 LONGEST: Final = 100_000
 """So many characters of a text are looked at."""
 
@@ -52,20 +54,29 @@ def _found(words: Sequence[Span], sought: Sought) -> list[_Found]:
 
 
 def _cut(text: str, words: Sequence[Span], found: Sequence[_Found], marks: tuple[str, str]) -> str:
-    start = _start(found)
-    end = min(start + WORDS, len(words))
+    start, end = _bounds(words, found)
     first = words[start].start if start else 0
-    last = words[end - 1].end if end < len(words) else len(text)
+    last = min(words[end - 1].end if end < len(words) else len(text), first + CHARACTERS)
     pieces: list[str] = []
     at = first
     for each in found:
         if start <= each.at and each.end <= end:
-            begin, stop = words[each.at].start, words[each.end - 1].end
+            begin, stop = words[each.at].start, min(words[each.end - 1].end, last)
             pieces += [text[at:begin], marks[0], text[begin:stop], marks[1]]
             at = stop
     pieces.append(text[at:last])
     cut = _SPACE.sub(" ", "".join(pieces)).strip(" ")
-    return f"{'…' if start else ''}{cut}{'…' if end < len(words) else ''}"
+    return f"{'…' if start else ''}{cut}{'…' if last < len(text) else ''}"
+
+
+def _bounds(words: Sequence[Span], found: Sequence[_Found]) -> tuple[int, int]:
+    """The first word that is shown, and the one after the last: fewer where words are very long."""
+    start = _start(found)
+    end = min(start + WORDS, len(words))
+    sought = min((each.at for each in found if each.at >= start), default=0)
+    while end - start > 1 and words[end - 1].end - words[start].start > CHARACTERS:
+        start, end = (start + 1, end) if start < sought else (start, end - 1)
+    return start, end
 
 
 def _start(found: Sequence[_Found]) -> int:

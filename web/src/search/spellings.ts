@@ -1,0 +1,60 @@
+// Names as they are spelled in Kazakh and in Russian, and Kazakh typed on a Russian keyboard. docs/format.md 14.5.
+
+import * as kazakh from "./kazakh.ts";
+import { byWord, listed, othersOf, RULES } from "./rules.ts";
+import * as russian from "./russian.ts";
+
+const TABLES = RULES.spellings;
+const PLAIN: ReadonlyMap<string, string> = new Map(Object.entries(TABLES.letters));
+const FINAL: ReadonlyMap<string, string> = new Map(Object.entries(TABLES.final));
+const CHANGED = new Set(FINAL.values());
+const SHORTEST = 3;
+const BEGINNING = 4;
+const NAMES = byWord(TABLES.names.map(listed));
+
+/** Whether it has a letter that Russian hasn't. */
+export function isKazakh(word: string): boolean {
+  return Array.from(word).some((letter) => letter !== "э" && PLAIN.has(letter));
+}
+
+/** The common spellings of the stems of a Kazakh word. */
+export function ofKazakh(word: string): string[] {
+  const stems = [...kazakh.keys(word)].filter(([, trust]) => trust === 1).map(([key]) => key.slice(1));
+  const shorter = stems.filter((stem) => TABLES.dropped.includes(stem.slice(-1))).map((stem) => stem.slice(0, -1));
+  return common([...stems, ...shorter]);
+}
+
+/** The common spellings of the stems of a Russian noun or name. */
+export function ofRussian(word: string): string[] {
+  return common([...russian.keys(word).keys()].filter((key) => /^[sj]/.test(key)).map((key) => key.slice(1)));
+}
+
+function common(stems: readonly string[]): string[] {
+  const plain = stems.map((stem) => settled(Array.from(stem, (letter) => PLAIN.get(letter) ?? letter).join("")));
+  const long = plain.filter((spelling) => spelling.length >= SHORTEST);
+  return [...new Set(long.flatMap((spelling) => [spelling, ...othersOf(spelling, TABLES.names, NAMES)]))];
+}
+
+function settled(plain: string): string {
+  return plain.slice(0, -1) + (FINAL.get(plain.slice(-1)) ?? plain.slice(-1));
+}
+
+/** The first letters that words with one of these spellings may have. */
+export function heads(spellings: readonly string[]): string[] {
+  return [...new Set(spellings.map(beginning))].flatMap(spelledIn);
+}
+
+/** A spelling without a last consonant that may be another there. */
+function beginning(spelling: string): string {
+  return (CHANGED.has(spelling.slice(-1)) ? spelling.slice(0, -1) : spelling).slice(0, BEGINNING);
+}
+
+/** Every way to write these plain letters. */
+function spelledIn(plain: string): string[] {
+  let found = [""];
+  for (const letter of plain) {
+    const others = [...PLAIN].filter(([, to]) => to === letter).map(([other]) => other);
+    found = found.flatMap((start) => [letter, ...others].map((each) => start + each));
+  }
+  return found;
+}

@@ -1,0 +1,151 @@
+// Which words of an index a word of a query stands for, in tiers. Pure; docs/format.md 14.3.
+
+import { compare } from "../format/words.ts";
+import * as english from "./english.ts";
+import * as kazakh from "./kazakh.ts";
+import * as russian from "./russian.ts";
+import * as spellings from "./spellings.ts";
+
+export const EXACT = 0;
+export const BENT = 1;
+export const LOOSE = 2;
+export const SPELLED = 3;
+export const BEGUN = 4;
+const UNLIKE = 5;
+
+/** The language of an edition where we have a grammar for it, else "". */
+export type Language = "en" | "ru" | "kk" | "";
+
+/** How words of a language are bent: which words it is about, their keys, what stays of a key, irregular forms. */
+interface Grammar {
+  readonly words: RegExp;
+  readonly keys: (word: string) => ReadonlyMap<string, number>;
+  readonly head: (key: string) => string;
+  readonly relatives: (word: string) => string[];
+}
+
+const CYRILLIC = /^[а-яәғқңөұүһі]{2,40}$/;
+const LATIN = /^[a-z]{2,40}$/;
+// Scripts that don't part words: there the first letter of a run is a beginning.
+const UNPARTED = /^[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/;
+const BEGINNING = 4;
+const GRAMMARS: ReadonlyMap<string, Grammar> = new Map([
+  ["en", { words: LATIN, keys: english.keys, head: english.head, relatives: english.relatives }],
+  ["ru", { words: CYRILLIC, keys: russian.keys, head: russian.head, relatives: russian.relatives }],
+  ["kk", { words: CYRILLIC, keys: kazakh.keys, head: kazakh.head, relatives: kazakh.relatives }],
+]);
+
+/** By whose grammar the words of an edition are bent: its language where it is one of ours, else "". */
+export function languageOf(edition: string): Language {
+  const language = edition.split("-")[0]?.toLowerCase();
+  return language === "en" || language === "ru" || language === "kk" ? language : "";
+}
+
+/** Beginnings of all words that `word` may stand for, but for its relatives; none is the beginning of another. */
+export function heads(word: string): string[] {
+  const found = new Set([word]);
+  for (const grammar of grammarsOf(word)) {
+    for (const key of grammar.keys(word).keys()) {
+      found.add(grammar.head(key));
+    }
+  }
+  for (const head of CYRILLIC.test(word) ? spellings.heads(spellingsOf(word)) : []) {
+    found.add(head);
+  }
+  const sorted = [...found].sort(compare);
+  return sorted.filter((head) => !sorted.some((other) => other !== head && head.startsWith(other)));
+}
+
+/** Irregular forms of `word` in any language. */
+export function relatives(word: string): string[] {
+  return [...new Set(grammarsOf(word).flatMap((grammar) => grammar.relatives(word)))];
+}
+
+function grammarsOf(word: string): Grammar[] {
+  return [...GRAMMARS.values()].filter((grammar) => grammar.words.test(word));
+}
+
+/**
+ * What `word` stands for in articles of a language, and in which tier.
+ *
+ * `terms` are the index's words that begin with one of `heads(word)`, or are one of `relatives(word)`. Words that are
+ * only begun by it count where there is nothing better; so do, in Russian, those that it may be as a Kazakh word
+ * without a letter that shows it to be one.
+ */
+export function candidates(word: string, language: Language, terms: Iterable<string>): Map<string, number> {
+  const tiers = tiersOf(word, language, terms).filter(([, tier]) => tier <= BEGUN);
+  const sure = language === "ru" && !spellings.isKazakh(word) ? SPELLED : BEGUN;
+  for (const limit of [sure, BEGUN]) {
+    const found = tiers.filter(([, tier]) => tier < limit);
+    if (found.length > 0) {
+      return new Map(found);
+    }
+  }
+  return new Map(tiers);
+}
+
+/** Each term with its tier; above BEGUN where it has nothing to do with the word. */
+function tiersOf(word: string, language: Language, terms: Iterable<string>): [string, number][] {
+  const bent = bentTier(word, language);
+  const isSpelled = spelledLike(word, language);
+  const begins = Array.from(word).length >= BEGINNING || UNPARTED.test(word);
+  return Array.from(terms, (term) => {
+    if (term === word) {
+      return [term, EXACT];
+    }
+    const tier = bent(term);
+    if (tier < SPELLED) {
+      return [term, tier];
+    }
+    if (isSpelled(term)) {
+      return [term, SPELLED];
+    }
+    return [term, begins && term.startsWith(word) ? BEGUN : UNLIKE];
+  });
+}
+
+/** Tells of a term whether it is another form of the word by the grammar of a language: BENT or LOOSE, or above that. */
+function bentTier(word: string, language: Language): (term: string) => number {
+  const grammar = GRAMMARS.get(language);
+  if (!grammar?.words.test(word)) {
+    return () => UNLIKE;
+  }
+  const related = new Set(grammar.relatives(word));
+  const own = grammar.keys(word);
+  return (term) => {
+    if (related.has(term)) {
+      return BENT;
+    }
+    const keys = grammar.words.test(term) ? [...grammar.keys(term)] : [];
+    const shared = keys.flatMap(([key, trust]): [string, number][] => {
+      const other = own.get(key);
+      return other === undefined ? [] : [[key, Math.max(trust, other)]];
+    });
+    return Math.min(UNLIKE, ...shared.map(([key, trust]) => alike(key, trust, language === "kk" ? [word, term] : [])));
+  };
+}
+
+/** How far words are alike that have a key in common: less where it is a third word in Kazakh. */
+function alike(key: string, trust: number, kazakhWords: readonly string[]): number {
+  const tier = trust === 1 ? BENT : LOOSE;
+  if (kazakhWords.length === 0 || kazakhWords.some((word) => key === `s${kazakh.settled(word)}`)) {
+    return tier;
+  }
+  return tier === BENT || kazakh.isRoot(key) ? LOOSE : UNLIKE;
+}
+
+/** Tells of a term whether it is a name that is spelled otherwise in the other language. */
+function spelledLike(word: string, language: Language): (term: string) => boolean {
+  if ((language !== "kk" && language !== "ru") || !CYRILLIC.test(word)) {
+    return () => false;
+  }
+  // In Russian texts, its own grammar has dealt with a Russian word.
+  const own = new Set(language === "ru" ? spellings.ofKazakh(word) : spellingsOf(word));
+  const of = language === "kk" ? spellings.ofKazakh : spellings.ofRussian;
+  return (term) => own.size > 0 && CYRILLIC.test(term) && of(term).some((spelling) => own.has(spelling));
+}
+
+function spellingsOf(word: string): string[] {
+  const own = spellings.ofKazakh(word);
+  return spellings.isKazakh(word) ? own : [...new Set([...own, ...spellings.ofRussian(word)])];
+}
