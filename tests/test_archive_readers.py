@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from sqlite3 import Connection
 
+import httpx
 import pytest
 
 pytest.importorskip("datasette.app", reason="Datasette is not installed (extra: datasette)")
@@ -17,7 +18,9 @@ from conftest import CHECKOUT
 from shelf import article, delta, keys, shelf
 from tamizdat.errors import LibraryError, NotALibrary
 from tamizdat.library import Library
+from tamizdat_server.archive import finding
 from tamizdat_server.archive.readers import Busy, Readers, TooSlow
+from tamizdat_server.data import create_data
 from tamizdat_server.data.factory import DataOptions, create_datasette
 
 FOREVER = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
@@ -103,6 +106,26 @@ def test_the_event_loop_goes_on_while_pages_are_read(library: Library):
 
     assert asyncio.run(meanwhile()) == 1
     readers.close()
+
+
+def test_a_crowd_of_slow_searches_leaves_other_pages_answering(library: Library, monkeypatch: pytest.MonkeyPatch):
+    gate = threading.Event()
+    monkeypatch.setattr(finding, "search", lambda *words, **more: gate.wait() and [])
+
+    async def crowd() -> tuple[int, list[int]]:
+        transport = httpx.ASGITransport(app=create_data(library.path))
+        async with httpx.AsyncClient(transport=transport, base_url="http://archive.example") as client:
+            await client.get("/about")
+            searches = [asyncio.ensure_future(client.get("/search?q=the")) for _ in range(200)]
+            await asyncio.sleep(0)
+            page = await client.get("/article/one")
+            gate.set()
+            return page.status_code, [answer.status_code for answer in await asyncio.gather(*searches)]
+
+    page, searches = asyncio.run(crowd())
+    assert page == 200
+    assert set(searches) == {200, 503}
+    assert searches.count(200) == 18
 
 
 def test_nothing_can_be_written_by_the_way(library: Library):

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, finalize, ref
 from datasette import Response, hookimpl
 
 from tamizdat_server.archive.reply import Reply, reply
-from tamizdat_server.archive.routes import ROUTES
+from tamizdat_server.archive.routes import HEAVY, ROUTES
 from tamizdat_server.archive.site import Asked, Options, Site
 from tamizdat_server.archive.visit import Work
 
@@ -47,8 +47,8 @@ def site_of(datasette: Any) -> Site:
         configured = datasette.plugin_config("tamizdat") or {}
         options = Options(**{name: configured[name] for name in Options.__struct_fields__ if name in configured})
         library = Path(datasette.get_database(DATABASE).path)
-        site = Site(library, link=_link(ref(datasette)), options=options, build=_build())
-        finalize(datasette, site.readers.close)
+        site = Site(library, link=_link(ref(datasette)), options=options, heavy=HEAVY, build=_build())
+        finalize(datasette, site.close)
         _sites[datasette] = site
     return _sites[datasette]
 

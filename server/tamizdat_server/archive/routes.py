@@ -36,6 +36,8 @@ _PAGES: Final[tuple[tuple[str, Work], ...]] = (
     (r"/search", finding.results),
     (r"/about", about),
 )
+HEAVY: Final[frozenset[Work]] = frozenset({finding.results, articles.diff})
+"""Pages that may cost a second: they wait for each other, and no other page waits for them."""
 ROUTES: Final[list[tuple[str, Work]]] = [
     # A slash at the end is nobody's fault, and changes nothing.
     *((f"{_OF}{pattern}/?$", work) for pattern, work in _PAGES),

@@ -54,6 +54,8 @@ class Asked(msgspec.Struct, frozen=True):
 class Site:
     """The archive behind one Datasette. It has its own connections, so that no query of a stranger's can hold it up.
 
+    `heavy`: pages that cost much more than others, and have connections of their own for that.
+
     `link`: makes an address of a path within the site. `build`: a name for the templates, as pages change with them.
     """
 
@@ -63,10 +65,13 @@ class Site:
         *,
         link: Callable[[str], str],
         options: Options,
+        heavy: frozenset[Work] = frozenset(),
         build: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.readers, self.link, self.options, self.clock = Readers(library), link, options, clock
+        self.library, self.link, self.options, self.clock, self.heavy = library, link, options, clock, heavy
+        self.readers = Readers(library)
+        self.slow_readers = Readers(library, at_once=2, waiting=16, seconds=5.0)
         self.build = f"{version('tamizdat')} {build}"
         self._counts: dict[tuple[str, int, str], Counts] = {}
         self._counting = Lock()
@@ -76,7 +81,13 @@ class Site:
 
         Raises: Busy, TooSlow, LibraryError.
         """
-        return await self.readers.read(lambda db: self._answer(db, asked, work))
+        readers = self.slow_readers if work in self.heavy else self.readers
+        return await readers.read(lambda db: self._answer(db, asked, work))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.readers.close()
+        self.slow_readers.close()
 
     async def frame(self, asked: Asked) -> dict[str, Any]:
         """What the frame around a page needs, for pages that others make; empty where the library can't be read."""
@@ -104,7 +115,7 @@ class Site:
     def _papers(self, db: sqlite3.Connection) -> list[Paper]:
         papers = archive.papers(db)
         if not papers:
-            raise NotALibrary(library=str(self.readers.path), reason="it holds no publication yet")
+            raise NotALibrary(library=str(self.library), reason="it holds no publication yet")
         return papers
 
     def _visit(self, db: sqlite3.Connection, asked: Asked, papers: list[Paper]) -> Visit:
