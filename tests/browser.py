@@ -22,15 +22,17 @@ _ASK_AXE: Final = """
 axe.run(document, {resultTypes: ["violations"]%s}).then(found => found.violations.map(
     v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")}`))
 """
+# Nothing may stand beyond an edge of the page, cut off or not, but for what lies in a box that scrolls by itself.
 _OVERFLOW: Final = """
 (() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    const clips = e => getComputedStyle(e).overflowX !== "visible";
-    const inside = e => e.parentElement && (clips(e.parentElement) || inside(e.parentElement));
-    return [...document.body.querySelectorAll("*")]
-        .filter(e => e.getBoundingClientRect().right > width + 1 && !inside(e))
-        .map(e => e.outerHTML.slice(0, 120)).slice(0, 5).concat(`${document.documentElement.scrollWidth} > ${width}`);
+    const page = document.documentElement;
+    const scrolls = e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) || e.matches(".unseen, .skip");
+    const inside = e => e && (scrolls(e) || inside(e.parentElement));
+    const beyond = e => (box => box.width > 1 && (box.right > page.clientWidth + 1 || box.left < -1))(
+        e.getBoundingClientRect());
+    const found = [...document.body.querySelectorAll("*")].filter(e => beyond(e) && !inside(e));
+    const told = found.slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+    return page.scrollWidth > page.clientWidth ? [...told, `${page.scrollWidth} > ${page.clientWidth}`] : told;
 })()
 """
 
