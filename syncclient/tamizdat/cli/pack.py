@@ -6,12 +6,14 @@ from typing import Final, Literal
 import click
 
 from tamizdat.cli.options import bytes_of, open_to_read, publication_named, reader_options
-from tamizdat.cli.output import count, one_line, show_json, size
+from tamizdat.cli.output import count, one_line, show_json
+from tamizdat.cli.output import size as told_size
 from tamizdat.cli.progress import watched
 from tamizdat.errors import Incomplete, UsageError
 from tamizdat.library import is_library
 from tamizdat.pack import PackedEdition, PackOptions, PackReport
 from tamizdat.pack import pack as make_pack
+from tamizdat.sync import Progress
 
 SHOWN: Final = 5
 
@@ -94,8 +96,22 @@ def _newsroom(source: str) -> str:
     return f"{public}{mark}{fingerprint}" if made else source
 
 
+class Announced:
+    """Says on standard error what will be packed, and passes the rest on to a bar."""
+
+    def __init__(self, bar: Progress, *, quiet: bool) -> None:
+        self.say, self.total, self.advance = bar.say, bar.total, bar.advance
+        self._quiet = quiet
+
+    def planned(self, files: int, size: int) -> None:
+        """Say how much it is, before anything is written."""
+        if not self._quiet:
+            click.echo(f"packing {count(files, 'file')}, {told_size(size)} before compression", err=True)
+
+
 def _pack(source: str | Path, file: Path, publication: str, options: PackOptions, *, quiet: bool) -> PackReport:
-    with watched(quiet=quiet) as progress:
+    with watched(quiet=quiet) as bar:
+        progress = Announced(bar, quiet=quiet)
         if isinstance(source, str):
             if publication:
                 raise UsageError("--publication is for libraries, which may hold several")
@@ -116,7 +132,7 @@ def _told(report: PackReport) -> str:
     fresh = report.fresh if report.fresh == "fresh" else f"{report.fresh}, as of {report.signed[:10]}"
     lines = [
         f"{one_line(report.title)}: version {report.version}, {fresh}",
-        f"{report.file}: {size(report.bytes)}, {count(report.files, 'file')}",
+        f"{report.file}: {told_size(report.bytes)}, {count(report.files, 'file')}",
     ]
     for code, edition in report.editions.items():
         lines.append(f"  {code}: " + ("; ".join(edition.lacks) or _what(edition)))

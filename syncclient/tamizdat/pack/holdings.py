@@ -98,7 +98,7 @@ class Holdings:
             *(len(data) for _, data in signed), *(size for edition in editions for size in edition.sizes()),
             *(picture.bytes for picture in pictures.values()),
         ]  # fmt: skip
-        self.progress.say(f"packing {len(sizes)} files")
+        self.progress.planned(len(sizes), sum(sizes))
         self.progress.total(sum(sizes))
         files = self._files(signed, editions, pictures)
         written = write_pack(file, files, sizes, level=LEVEL, options=self.options, progress=self.progress)

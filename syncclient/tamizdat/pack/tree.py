@@ -68,10 +68,11 @@ class TreePacking:
         # What is compressed already doesn't get much smaller.
         check_size(file, sum(item.bytes for item in items if item.path.endswith((".zst", ".tar"))) // 2, self.options)
         with named_errors(file), self.spool:
+            self.progress.planned(len(signed) + len(items), sum(item.bytes for item in items))
             self.progress.total(2 * sum(item.bytes for item in items))
             sound = list(self._sound([*self._site(lists), *items]))
             sizes = [*(len(data) for _, data in signed), *(item.bytes for item in sound)]
-            self.progress.say(f"packing {len(sizes)} files")
+            self.progress.say(f"writing {file}")
             files = self._files(signed, sound)
             written = write_pack(file, files, sizes, level=LEVEL, options=self.options, progress=self.progress)
         return self._report(file, lists, sizes, written)
