@@ -63,7 +63,7 @@ def _explanation(error: Exception) -> tuple[str, str]:
                 "Its library was written by a newer tamizdat than the one that shows it.",
             )
         case LibraryReadOnly():
-            return _RENEWED, "Its library is of an older tamizdat, or can't be opened. The next sync brings it up to date."
+            return _RENEWED, "Its library can't be opened, or is of an older tamizdat: the next sync renews it."
         case LibraryLocked() | Busy():
             return "Too many readers at once", "The archive is busy. Try again in half a minute."
         case TooSlow():
