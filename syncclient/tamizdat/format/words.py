@@ -1,4 +1,4 @@
-"""Words of a text, folded: the one rule for what an index holds and for what is looked up. docs/format.md 13.1, 13.2.
+"""Words of a text, folded: the one rule for what an index holds and for what is looked up. docs/format.md 14.1.
 
 The tables are of our own, in letters.json: what Python or an engine of JavaScript knows of Unicode differs from version
 to version, and an index must not.
