@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -76,12 +77,23 @@ def search(
     `db` is a library's connection. `marks` go around the words in the snippet, which is plain text otherwise: escape it
     before it becomes HTML. Raises: LibraryError.
     """
-    query = parse(words)
-    if not query:
-        return []
-    try:
-        found = _Search(db, query, publication or "", edition or "")
+    with _named_errors():
+        found = _Search(db, parse(words), publication or "", edition or "")
         return list(found.hits(limit, offset, marks))
+
+
+def find(
+    db: sqlite3.Connection, words: str, *, publication: str | None = None, edition: str | None = None
+) -> list[int]:
+    """The numbers (`articles.id`) of all that `search` would find, in its order. Raises: LibraryError."""
+    with _named_errors():
+        return list(_Search(db, parse(words), publication or "", edition or "").found)
+
+
+@contextmanager
+def _named_errors() -> Generator[None]:
+    try:
+        yield
     except sqlite3.Error as error:
         raise LibraryError(f"the library can't be searched: {error}") from error
 
@@ -99,13 +111,15 @@ class _Search:
         languages = {number: grammars[known.edition] for number, known in self._known.items()}
         self._matching = Matching(Index(db), languages)
 
+        ranked = self._ranked() if query else {}
+        self.found = dict(sorted(ranked.items(), key=lambda each: (each[1], self._place(each[0]))))
+        """What is found: by number, its rank; the best first."""
+
     def hits(self, limit: int, offset: int, marks: tuple[str, str]) -> Iterator[Hit]:
         """A page of what is found."""
-        ranked = self._ranked()
-        order = sorted(ranked, key=lambda number: (ranked[number], self._place(number)))
-        page = order[offset : offset + limit]
+        page = list(self.found)[offset : offset + limit]
         rows = {row[0]: row[1:] for row in self._db.execute(_ARTICLES, (json.dumps(page),))}
-        return (self._hit(rows[number], ranked[number], marks) for number in page if number in rows)
+        return (self._hit(rows[number], self.found[number], marks) for number in page if number in rows)
 
     def _place(self, number: int) -> tuple[str, str, str]:
         """What settles the order of articles of the same rank."""
