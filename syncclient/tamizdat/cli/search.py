@@ -10,8 +10,9 @@ from tamizdat.cli.output import at_terminal
 from tamizdat.search import search as search_library
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True)
+# What begins with a dash and is no option of ours is a word of the query.
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
 @choice_options
 @click.option("-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="At most so many.")
 @click.option("--offset", default=0, type=click.IntRange(0), help="Pass over so many of the best.")
@@ -25,7 +26,19 @@ def search(
     limit: int,
     offset: int,
 ) -> None:
-    """Find articles by WORDS, the best match first."""
+    """Find articles by WORDS, the best match first.
+
+    An article has to have all of the words, in any of their forms: Russian, Kazakh and English words are found however
+    they are bent, and names also in their other spelling.
+
+    \b
+    'мост -старый'                 without a word
+    '"over the bridge"'            these words, in this order and form
+    'tag:culture author:weiss'     by tag, by byline
+    'after:2025-06 before:2026'    by date: a year, a month or a day
+
+    Put what has quotes or a dash in it in single quotes, and what begins with a dash after --.
+    """
     with open_to_read(path) as library:
         chosen = publication_named(library, publication)
         marks = MARKS if at_terminal() and not as_json else ("", "")
