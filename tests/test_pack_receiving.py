@@ -385,3 +385,15 @@ def test_online_what_the_news_lack_is_fetched(tmp_path: Path, reader: Follower):
     assert not reader.sync(desk, file).complete
     assert reader.sync(desk, file, online=True).complete
     assert_alike(desk, reader)
+
+
+def test_a_dry_run_of_a_readers_pack_tells_what_it_would_take_and_changes_nothing(
+    desk: Desk, file: Path, reader: Follower
+):
+    report = reader.sync(desk, file, media="standard", dry_run=True)
+    assert report.planned
+    assert any(path.endswith(".jsonl") for path, _ in report.planned)
+    assert report.missing == []
+    assert reader.current(desk) == []
+    assert reader.sync(desk, file).complete
+    assert reader.sync(desk, file, dry_run=True).planned is not None

@@ -82,7 +82,9 @@ class Extras:
                 self.library.finish_media(self.publication, self.code, role=role, version=self.edition.version)
 
     def planned(self, plan: EditionPlan, *, revisions: bool, media: MediaChoice) -> list[Wanted]:
-        """What would be fetched after `plan`, lists included; the pictures of articles to come aren't known yet."""
+        """What would be fetched after `plan`, lists included; the pictures of articles to come aren't known yet, and of
+        single ones nothing is listed.
+        """
         found: list[Wanted] = []
         changing = bool(plan.tasks or plan.later)
         self._anew = plan.settling
@@ -93,7 +95,7 @@ class Extras:
             for role in ROLES[media]
             if mark_of(self._standing, role) < self.edition.version and (changing or self._lacks(role))
         ]
-        if roles and self.edition.media:
+        if roles and self.edition.media and not self._single:
             bundles = [wanted_media(ref) for role in roles for ref in self._media(role)]
             found += [_list(self.edition.media), *bundles] if bundles else []
         return found

@@ -19,6 +19,8 @@ from tamizdat.sync.tasks import EditionPlan, NewsTask
 
 NEWS_BYTES: Final = 32 * 1024 * 1024
 """More news than that, plain, is not taken in one go."""
+MOST_LOOSE: Final = 64
+"""So many bundles are looked into for news; an honest pack has one an edition."""
 
 
 class Stocks:
@@ -87,12 +89,12 @@ class Stocks:
         """Plain bundles that no stock list names."""
         stocks = self.lists.values()
         named = {raw_bundle_path(part.raw_sha256) for stock in stocks for part in (*stock.parts, *stock.tombstones)}
-        for path in sorted(self.carried - named):
-            if path.startswith("bundles/") and path.endswith(".jsonl"):
-                try:
-                    yield path, self.fetcher.source.fetch(path, max_bytes=NEWS_BYTES, check=lambda data: data)
-                except TransportError:
-                    continue
+        loose = sorted(path for path in self.carried - named if path.startswith("bundles/") and path.endswith(".jsonl"))
+        for path in loose[:MOST_LOOSE]:
+            try:
+                yield path, self.fetcher.source.fetch(path, max_bytes=NEWS_BYTES, check=lambda data: data)
+            except TransportError:
+                continue
 
     def _news_of(self, code: str, path: str, data: bytes) -> VerifiedBundle | None:
         """The bundle, if it says that it brings this edition to its version; nothing in it is proven by that."""
