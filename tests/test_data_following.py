@@ -131,7 +131,7 @@ def test_whatever_is_killed_the_library_stays_whole_and_following_goes_on(newsro
     options = ("datasette", str(path), "--sync", address(newsroom), "--every", "1s")
     with hosting(*options) as host:
         until(lambda: host.get("/").status_code == 200)
-        for number in range(10, 14):
+        for number in (10, 11):
             os.kill(host.child("data.following"), signal.SIGKILL)
             put(newsroom, draft(number))
             publish_now(newsroom)
@@ -143,7 +143,7 @@ def test_whatever_is_killed_the_library_stays_whole_and_following_goes_on(newsro
         assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     with hosting(*options) as host:
         until(lambda: host.get("/").status_code == 200)
-        assert len(titles(host)) == 7
+        assert len(titles(host)) == 5
 
 
 def test_an_address_without_a_fingerprint_is_refused_since_nobody_is_there_to_compare_it(

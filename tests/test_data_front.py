@@ -1,5 +1,6 @@
 """What each answer of an archive carries, wherever it is shown: strict headers, no cookie, a word to search engines."""
 
+import asyncio
 from collections.abc import Iterator
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from conftest import Ferry
 from hosting import Host, hosting, until
+from tamizdat_server.data import DataOptions, Robots, create_data
 
 pytest.importorskip("datasette.app", reason="Datasette is not installed (extra: datasette)")
 
@@ -89,7 +91,13 @@ def test_an_address_with_a_slash_too_many_leads_to_the_one_without(host: Host):
     assert httpx.URL(host.url).join(answer.headers["location"]) == httpx.URL(f"{host.url}/library/articles")
 
 
-def test_search_engines_may_be_kept_out_altogether(ferry: Ferry):
-    with hosting("datasette", str(ferry.library), "--robots", "none") as host:
-        assert "noindex" in host.get("/article/en/bridge").headers["x-robots-tag"]
-        assert host.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+@pytest.mark.parametrize(("robots", "told"), [("none", "/\n"), ("pages", "/library\nDisallow: /search\n")])
+def test_whoever_hosts_it_chooses_what_search_engines_may_list(ferry: Ferry, robots: Robots, told: str):
+    app = create_data(ferry.library, options=DataOptions(robots=robots))
+
+    async def ask(path: str) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://archive") as client:
+            return await client.get(path)
+
+    assert ("x-robots-tag" in asyncio.run(ask("/article/en/bridge")).headers) == (robots == "none")
+    assert asyncio.run(ask("/robots.txt")).text == f"User-agent: *\nDisallow: {told}"

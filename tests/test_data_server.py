@@ -133,16 +133,18 @@ def test_an_archive_that_was_killed_is_started_again_and_files_go_on(own_host: H
     assert own_host.end() == 0
 
 
-def test_nothing_is_left_behind_by_the_end_of_a_server_or_by_its_kill(newsroom: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("signum", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.long)])
+def test_nothing_is_left_behind_by_the_end_of_a_server(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch, signum: int
+) -> None:
     folder = newsroom.parent / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    for signum in (signal.SIGTERM, signal.SIGKILL):
-        with hosting("serve", str(newsroom), below="/data") as host:
-            until(lambda host=host: host.get("/").status_code == 200)
-            assert list(folder.iterdir())
-            host.end(signum)
-            until(lambda: not list(folder.iterdir()))
+    with hosting("serve", str(newsroom), below="/data") as host:
+        until(lambda: host.get("/").status_code == 200)
+        assert list(folder.iterdir())
+        host.end(signum)
+        until(lambda: not list(folder.iterdir()))
 
 
 def test_a_library_that_is_made_anew_is_shown_anew(own_host: Host, newsroom: Path):
