@@ -96,6 +96,7 @@ class History:
 
     def forget(self) -> None:
         (self.copy.folder / OWN / "state.json").unlink(missing_ok=True)
+        self.mirror(newest=self.newest)
 
     def lose(self) -> None:
         for path in self.some_files():

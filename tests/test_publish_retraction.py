@@ -185,6 +185,24 @@ def test_a_retracted_articles_pictures_leave_but_those_that_others_show_stay(des
     assert not old & set(desk.files())
 
 
+def test_a_media_bundle_that_two_editions_have_stays_while_one_of_them_names_it(tmp_path: Path):
+    desk = Desk(tmp_path / "desk", editions=("en", "ru"))
+    image = picture(desk, "a")
+    for key, edition in (("x", "en"), ("y", "ru")):
+        draft = Draft(key=key, edition=edition, title=key, body=[Figure(image)])
+        desk.newsroom.put(draft, source=key, at=desk.at)
+    desk.publish()
+    (path,) = {path for path in desk.files() if path.endswith(".tar")}
+    desk.retract("x")
+    desk.publish()
+    assert [f"media/{ref.sha256}.tar" for ref in Tree(desk.public).media("ru").bundles] == [path]
+    assert {path, image.variants[0].path} <= set(desk.files())
+    desk.retract("y")
+    desk.publish()
+    assert not {path, image.variants[0].path} & set(desk.files())
+    assert {path, image.variants[0].path} <= set(Tree(desk.public).withdrawn())
+
+
 def test_a_picture_that_comes_back_is_published_and_no_longer_withdrawn(desk: Desk):
     image = picture(desk, "a")
     show(desk, "x", image)

@@ -126,9 +126,12 @@ def _note(work: Work, edition: str, span: Span, packed: Packed, prefix: Prefix, 
 
 def _drop(work: Work, edition: str, span: Span, *, tainted: bool) -> None:
     where = "edition = ? AND start = ? AND stop = ?"
-    for row in work.rows(f"SELECT sha256 FROM deltas WHERE {where}", edition, *span):  # noqa: S608 - our own words
-        work.tree.leave(bundle_path(row["sha256"]), tainted=tainted)
+    rows = work.rows(f"SELECT sha256 FROM deltas WHERE {where}", edition, *span)  # noqa: S608 - our own words
     work.db.execute(f"DELETE FROM deltas WHERE {where}", (edition, *span))  # noqa: S608
+    for row in rows:
+        # Against another prefix the same frame may be another delta.
+        if work.one("SELECT 1 FROM deltas WHERE sha256 = ?", row["sha256"]) is None:
+            work.tree.leave(bundle_path(row["sha256"]), tainted=tainted)
 
 
 def plain_cost(work: Work, edition: str, version: int) -> int | None:

@@ -177,5 +177,7 @@ def _files_of(work: Work, bundle: int) -> list[File]:
 
 
 def _delete(work: Work, row: sqlite3.Row, *, tainted: bool) -> None:
-    work.tree.leave(media_bundle_path(row["sha256"]), tainted=tainted)
     work.db.execute("DELETE FROM media_bundles WHERE id = ?", (row["id"],))
+    # Editions that show the same pictures have the same file, since nothing in it tells whose it is.
+    if work.one("SELECT 1 FROM media_bundles WHERE sha256 = ?", row["sha256"]) is None:
+        work.tree.leave(media_bundle_path(row["sha256"]), tainted=tainted)
