@@ -82,10 +82,10 @@ def _bring_up_to_date(place: Place, clock: Callable[[], float]) -> None:
         fingerprint = Fingerprint.of(1, root.read(LIMITS.root_bytes))
     with Library.open(place.library) as library:
         # A copy of the newest alone has all that there is of so many days, and of older ones what happens to be there.
-        keep = Keep(days=read_state(place.public).selection.days or None)
-        options = msgspec.structs.replace(_OPTIONS, keep=keep)
+        days = read_state(place.public).selection.days
+        options = msgspec.structs.replace(_OPTIONS, keep=Keep(days=days or None))
         report = sync(library, Address(str(place.public), fingerprint), options=options, clock=clock)
-        if not report.complete:
+        if not report.complete and not days:
             raise Incomplete(reason="files are missing from the tree", missing_bytes=0)
         note_changes(library, report.publication)
         held, live = library.publication(report.publication), read_live(place.public)
