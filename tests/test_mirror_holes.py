@@ -125,6 +125,18 @@ def test_other_mirrors_give_what_the_source_has_not(desk: Desk, source: Copy, co
     assert copy.verify().exit_code == 0
 
 
+def test_other_mirrors_inside_private_networks_are_asked_where_that_is_allowed_only(
+    desk: Desk, source: Copy, copy: Copy
+):
+    with Httpd(desk.public) as other, Httpd(source.folder) as httpd:
+        set_mirrors(desk, [other.url])
+        desk.publish()
+        source.run()
+        (source.folder / one(source.folder, "bundles/*")).unlink()
+        assert copy.run(httpd, allow_private=False).exit_code == 5
+        assert other.requests == 0
+
+
 def test_a_folder_is_copied_without_asking_anyone_else(desk: Desk, source: Copy, copy: Copy):
     with Httpd(desk.public) as other:
         set_mirrors(desk, [other.url])

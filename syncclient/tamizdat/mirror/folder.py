@@ -34,7 +34,8 @@ class Folder:
         self.root, self.durable = root, durable
         self._own = root / OWN
         self._numbers = itertools.count()
-        self._unsynced: set[Path] = set()
+        # Also what an earlier run renamed there, and was killed before it came to this.
+        self._unsynced = {root / name for name in ("bundles", "lists", "media", "metadata", "targets")}
 
     # -- this run ------------------------------------------------------------------------------------------------------
 
