@@ -110,6 +110,8 @@ def _fits(stem: str, ending: _Ending) -> bool:
 
 
 def _harmonic(stem: str, vowels: frozenset[str]) -> bool:
+    if stem.endswith(_RULES.foreign):  # Тоқаевтың: names with a Russian ending go with both
+        return True
     for letter in reversed(stem):
         if letter in _BACK or letter in _FRONT:
             return letter in vowels

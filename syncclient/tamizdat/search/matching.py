@@ -7,7 +7,7 @@ from typing import Final
 from tamizdat.search.index import Index
 from tamizdat.search.query import Item
 from tamizdat.search.ranking import COLUMNS, Match, better
-from tamizdat.search.widening import BENT, EXACT, candidates, heads, relatives
+from tamizdat.search.widening import BEGUN, BENT, EXACT, candidates, heads, relatives
 
 WORDS_AT_MOST: Final = 300
 """So many words of the index one word of a query stands for, in articles of one language."""
@@ -38,7 +38,7 @@ class Matching:
         return self._tiers[item, language]
 
     def matches(self, item: Item, *, columns: Iterable[int] = _ALL, strict: bool = False) -> dict[int, Match]:
-        """How each article has an item, in these columns; `strict`: in no looser tier than that of bent words."""
+        """How each article has an item, in these columns; `strict`: not by its beginning alone."""
         tiers = {language: self._allowed(item, language, strict=strict) for language in self._held}
         found: dict[int, Match] = {}
         for row in dict.fromkeys(row for each in tiers.values() for row in each):
@@ -51,7 +51,7 @@ class Matching:
 
     def _allowed(self, item: Item, language: str, *, strict: bool) -> Tiers:
         tiers = self.tiers(item, language)
-        return {row: tier for row, tier in tiers.items() if tier <= BENT} if strict else tiers
+        return {row: tier for row, tier in tiers.items() if tier < BEGUN} if strict else tiers
 
     def _places(self, row: tuple[str, ...], columns: frozenset[int]) -> Iterable[tuple[int, int, int]]:
         """Where a row stands: article, column, how often; in a row of more than one word that is counted once."""

@@ -70,6 +70,7 @@ class KazakhRules(msgspec.Struct, frozen=True):
     negation: str
     voice: str
     fleeting: str
+    foreign: str
     final: dict[str, str]
     groups: list[str]
 

@@ -154,7 +154,11 @@ def _bare(word: str) -> str:
 
 
 def _noun(word: str, stemmed: str) -> Iterator[str]:
-    """Other stems of a noun: конец and конца, время and времени, музей and музея."""
+    """Other stems of a noun: Токаев and Токаева, конец and конца, время and времени, музей and музея."""
+    if word[-1] not in _VOWELS:
+        yield "s" + word.removesuffix("ь")
+    if cut := _cut(word, _NOUN, _regions(word)[0]):
+        yield "s" + cut
     if word.removesuffix("ь") == stemmed and len(stemmed) > 2 and stemmed[-2] in "ео" and stemmed[-1] not in _VOWELS:
         head, last = stemmed[:-2], stemmed[-1]
         yield from (f"s{head}{between}{last}" for between in ("й" if head[-1] in _VOWELS else "", "ь"))

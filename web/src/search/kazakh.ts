@@ -117,6 +117,9 @@ function fits(stem: string, ending: Ending): boolean {
 }
 
 function isHarmonic(stem: string, vowels: string): boolean {
+  if (stem.endsWith(TABLES.foreign)) {
+    return true; // Тоқаевтың: names with a Russian ending go with both
+  }
   for (let at = stem.length - 1; at >= 0; at -= 1) {
     const letter = stem.charAt(at);
     if (TABLES.back.includes(letter) || TABLES.front.includes(letter)) {

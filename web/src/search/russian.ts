@@ -157,9 +157,13 @@ function bare(word: string): string {
   return word.length > 4 && (word.endsWith("ся") || word.endsWith("сь")) ? word.slice(0, -2) : word;
 }
 
-/** Other stems of a noun: конец and конца, время and времени, музей and музея. */
+/** Other stems of a noun: Токаев and Токаева, конец and конца, время and времени, музей and музея. */
 function noun(word: string, stemmed: string): string[] {
-  const found: string[] = [];
+  const found = isVowel(word.slice(-1)) ? [] : [`s${word.replace(/ь$/, "")}`];
+  const declined = cut(word, NOUN, regions(word)[0]);
+  if (declined) {
+    found.push(`s${declined}`);
+  }
   if (
     word.replace(/ь$/, "") === stemmed &&
     stemmed.length > 2 &&
