@@ -9,6 +9,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator, MutableMapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -16,7 +17,7 @@ from urllib.parse import parse_qs
 from datasette import Response, hookimpl
 
 from tamizdat.library.public import PUBLIC
-from tamizdat_server.data.lanes import Answer, Busy, Lane, TooMuch
+from tamizdat_server.data.lanes import Answer, Busy, Lane, Outbox, TooMuch
 from tamizdat_server.data.rules import NOTHING_THERE, QUERY_CHARACTERS, Refused, is_about_tables, refusal
 
 Message = MutableMapping[str, Any]
@@ -37,6 +38,7 @@ class Gate:
         # Apart, so that whoever runs one slow query after the other takes only the turns of those who do the same.
         self._queries = Lane(running=2, waiting=8, patience_seconds=5)
         self._tables = Lane(running=4, waiting=32, patience_seconds=10)
+        self._outbox = Outbox()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,9 +55,9 @@ class Gate:
             if await self._joins_private(sql):
                 await refuse(self._datasette, PRIVATE, path, send)
             else:
-                await self._in_turn(self._queries if sql else self._tables, path, scope, receive, send)
+                await self._answer(self._queries if sql else self._tables, path, scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._answer(None, path, scope, receive, send)
 
     async def _joins_private(self, sql: list[str]) -> bool:
         """Whether SQL may compare with a private table, which SQLite's authorizer isn't asked about.
@@ -69,25 +71,20 @@ class Gate:
         hidden = {column for columns in PUBLIC.values() for column in columns}
         return any(name.lower() in joins for name in hidden.union(await library.table_names()) - PUBLIC.keys())
 
-    async def _in_turn(self, lane: Lane, path: str, scope: Message, receive: Receive, send: Send) -> None:
+    async def _answer(self, lane: Lane | None, path: str, scope: Message, receive: Receive, send: Send) -> None:
         answer = Answer()
         try:
-            async with lane.turn():
+            async with lane.turn() if lane else nullcontext():
                 await self._app(scope, receive, answer.keep)
+            if path.startswith("library.csv") and answer.is_blank():
+                await refuse(self._datasette, NO_ROWS, path, send)
+                return
+            # Only now: a reader who takes the answer slowly must not keep others from their turn.
+            await self._outbox.hand_out(answer, send)
         except Busy:
             await refuse(self._datasette, BUSY, path, send)
         except TooMuch:
             await refuse(self._datasette, TOO_MUCH, path, send)
-        else:
-            # Only now: a reader who takes the answer slowly must not keep others from their turn.
-            await self._hand_out(answer, path, send)
-
-    async def _hand_out(self, answer: Answer, path: str, send: Send) -> None:
-        if path.startswith("library.csv") and answer.is_blank():
-            await refuse(self._datasette, NO_ROWS, path, send)
-            return
-        for message in answer.messages:
-            await send(message)
 
 
 _JOINS: Final = re.compile(r"\b(natural|using)\b", re.IGNORECASE)
