@@ -10,6 +10,7 @@ from tamizdat.errors import (
     NothingReachable,
     RollbackError,
     TamizdatError,
+    TooSlow,
     UsageError,
     WrongRoot,
 )
@@ -27,7 +28,7 @@ from tamizdat.transport.lazy import Unopened
 from tamizdat.transport.pack import PackTransport
 from tamizdat.transport.race import PATIENCE_SECONDS, PROXIED_PATIENCE_SECONDS, Race
 
-_STILL_OF_USE: Final = (FileMissing, ExpiredError, RollbackError)
+_STILL_OF_USE: Final = FileMissing | ExpiredError | RollbackError | TooSlow
 """What doesn't keep a mirror from having files of the catalog that somebody else showed."""
 
 
@@ -112,12 +113,11 @@ class Meeting:
         return self._mirrors[where]
 
     def helpers(self, offer: Offer, catalog: Catalog) -> list[Transport]:
-        """Whom to ask for files beside the one that made the offer: nobody who failed, now or when asked last."""
-        of_use = {"", *(kind.code for kind in _STILL_OF_USE)}
-        useless = {where for where, note in self._notes.items() if note.problem not in of_use}
-        useless |= {where for where, error in self.problems if not isinstance(error, _STILL_OF_USE)}
+        """Whom to ask for files beside who made the offer: nobody who failed, and last who was only passed over."""
+        errors = dict(self.problems)
         others = [mirror for mirror in self.mirrors(offer.mirror, catalog) if mirror is not offer.mirror]
-        return [mirror for mirror in others if mirror.where not in useless]
+        of_use = [mirror for mirror in others if isinstance(errors.get(mirror.where), _STILL_OF_USE | None)]
+        return sorted(of_use, key=lambda mirror: mirror.where in errors)
 
     def note_problems(self, problems: Sequence[tuple[str, TamizdatError]]) -> None:
         """Keep what is to be told of mirrors at the end: what each one did first."""

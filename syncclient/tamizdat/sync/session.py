@@ -88,6 +88,7 @@ class Session:
                     raise
                 # format.md 10.5: the mirror moved on meanwhile. Ask for the head again; what is finished stays.
                 before = catalog
+                self._note_problems()
         raise AssertionError
 
     def _round(self, offer: Offer, catalog: Catalog, *, last: bool) -> SyncReport:
