@@ -98,7 +98,9 @@ class Ceremony:
         stands = all(current.verifies(role, root) for role in ROLES if role != "root")
         if stands and len(self.signer.ring.named(root, "timestamp")) < root.roles["timestamp"].threshold:
             return files  # whoever has the timestamp key signs the next one under this root
-        return files + self.signer.resign(now=now, root=root)
+        *renewed, timestamp = self.signer.resign(now=now, root=root)
+        # Under this root an older timestamp may not verify, and nothing may come between the two.
+        return [*renewed, *files, timestamp]
 
     def _keep(self, current: Current, root: Metadata[Root]) -> Staged:
         ring = self.signer.ring

@@ -57,13 +57,13 @@ class Live:
     def go(self, pages: Sequence[Page], *, complete: bool) -> Cleared:
         """Put everything in place, then delete. `complete`: nothing is left for the next run."""
         published = seconds(self.accepted.catalog.published)
-        first = self.folder.prepare([*self._roots(), *((page.path, page.data, published) for page in pages)])
-        metadata, heads = self.folder.prepare(self._metadata()), self.folder.prepare(self._heads())
+        *metadata, timestamp = self._metadata()
+        first = self.folder.prepare([*((page.path, page.data, published) for page in pages), *metadata])
+        # A new root may name new keys for the timestamp, so that nothing must come between the two.
+        last = self.folder.prepare([*self._roots(), timestamp, *self._heads()])
+        self.folder.reveal(first)
         self.folder.sync()
-        self.folder.reveal([*first, *metadata[:-1]])
-        self.folder.sync()
-        self.folder.reveal(metadata[-1:])
-        self.folder.reveal(heads)
+        self.folder.reveal(last)
         self.folder.sync()
         cleared = self._delete()
         self._remember(complete=complete)

@@ -25,7 +25,7 @@ from tamizdat.mirror.folder import Folder
 from tamizdat.mirror.gathering import SourceMoved
 from tamizdat.mirror.options import Clock, MirrorOptions, MirrorReport, Planned, Progress, Silent
 from tamizdat.mirror.rhythm import utc
-from tamizdat.mirror.source import Offer, Source, held_of, is_expired, read_copy
+from tamizdat.mirror.source import Offer, Source, held_of, is_expired, named_by, read_copy
 from tamizdat.mirror.taking import Taking
 from tamizdat.transport import HeldHead, Meter, Transport, open_mirror, open_source
 from tamizdat.transport.pack import PackTransport
@@ -98,7 +98,7 @@ class Mirroring:
         self._is_url, self._stack = address.is_url, stack
         transport = self._opened(open_source, address.place)
         self.packed = isinstance(transport, PackTransport)
-        known = Fingerprint(1, self.state.publication) if self.copy is None and self.state.publication else None
+        known = named_by(folder, self.state) if self.copy is None else None
         self.source = Source(
             transport, clock, fingerprint=address.fingerprint or known, first_use=options.trust_first_use
         )

@@ -113,15 +113,21 @@ class Source:
 
 def read_copy(folder: Folder, state: State) -> Accepted | None:
     """The state that the copy in `folder` holds; None where there is none, or none that can be verified."""
-    first = folder.read("metadata/1.root.json")
-    publication = state.publication or (sha256(first) if first else "")
-    if not publication or not folder.read(TIMESTAMP):
+    named = named_by(folder, state)
+    if named is None or not folder.read(TIMESTAMP):
         return None
     fetch = FolderTransport(folder.root, meter=Meter()).fetch
     try:
-        return accept(None, fetch, now=EVER, fingerprint=Fingerprint(1, publication), carried=True)
+        return accept(None, fetch, now=EVER, fingerprint=named, carried=True)
     except TamizdatError:
         return None
+
+
+def named_by(folder: Folder, state: State) -> Fingerprint | None:
+    """Which publication the folder is a copy of, also where the rest of its metadata is damaged; None: of none."""
+    first = folder.read("metadata/1.root.json")
+    publication = state.publication or (sha256(first) if first else "")
+    return Fingerprint(1, publication) if publication else None
 
 
 def held_of(accepted: Accepted, state: State) -> Held:
