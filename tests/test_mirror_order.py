@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from following import Follower
 from mirroring import Copy, reopen, tree
-from publishing import Desk, Reader, words
-from tamizdat.mirror.folder import Folder
+from publishing import HOUR, Desk, Reader, words
+from tamizdat.mirror.folder import OWN, Folder
+from tamizdat_server.keys import Signer
+from tamizdat_server.keys.operations import rotate_keys
 from tamizdat_server.live import read_live
 
 
@@ -150,3 +153,27 @@ def stopped_at(desk: Desk, folder: Path, count: int, *, seed: int = 1) -> bool:
     assert not list((folder / ".tamizdat" / "new").iterdir())
     assert not list((folder / ".tamizdat" / "partial").iterdir())
     return True
+
+
+def test_a_copy_that_stopped_between_a_new_root_and_its_timestamp_is_read_by_its_heads(desk: Desk, tmp_path: Path):
+    """Under the new root the old timestamp does not verify: the one place where the plain files can disagree."""
+    copy, old, new = Copy(tmp_path / "copy", desk), Follower(tmp_path / "old.db"), Follower(tmp_path / "new.db")
+    copy.run()
+    old.sync(desk, copy.folder, only=True)
+    records = desk.lines()
+    desk.now += HOUR
+    rotate_keys(Signer(desk.public, desk.newsroom.keys), "timestamp", now=desk.now)
+
+    def stop(_kind: str, path: object) -> None:
+        if path == "metadata/timestamp.json":
+            raise Stop
+
+    with watched(stop), pytest.raises(Stop):
+        copy.run()
+    assert (copy.folder / "metadata" / "2.root.json").exists()
+    for reader in (old, new):
+        assert reader.sync(desk, copy.folder, only=True).complete
+        assert reader.current(desk) == records
+    (copy.folder / OWN / "state.json").unlink()
+    assert copy.run(trust_first_use=False).live
+    copy.assert_whole()
