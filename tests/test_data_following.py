@@ -154,6 +154,11 @@ def test_an_address_without_a_fingerprint_is_refused_since_nobody_is_there_to_co
     assert "lacks the fingerprint" in capsys.readouterr().err
 
 
+def test_how_to_sync_is_nothing_without_from_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert app.run(["datasette", str(tmp_path / "library.db"), "--proxy", "socks5h://127.0.0.1:9050"]) == 2
+    assert "give --sync ADDRESS" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("span", "expected"), [("90s", 90), ("10m", 600), ("6h", 21600), ("1d", 86400)])
 def test_a_span_is_read(span: str, expected: int):
     assert seconds(span) == expected

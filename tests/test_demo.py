@@ -5,9 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -56,12 +58,23 @@ def test_demo_goes_on_in_its_folder_says_what_to_type_is_ready_last_and_ends_cle
         with urlopen(url, timeout=10) as page:
             assert page.status == 200
         told = "\n".join(said)
+        assert f"{url}data/" in told
+        assert archive_of(url) == 200
         assert "version 4 to 4" in told
         assert f"export TAMIZDAT_LIBRARY={folder / 'library.db'}" in told
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         assert (process.returncode, err) == (0, "")
         assert out == "The demo is over.\n"
+
+
+def archive_of(url: str) -> int:
+    """The status of the archive's page, once the server has read its own publication."""
+    for _ in range(100):
+        with suppress(HTTPError), urlopen(f"{url}data/article/en/bridge", timeout=30) as page:
+            return page.status
+        time.sleep(0.1)
+    return 503
 
 
 def test_demo_takes_another_port_where_8000_is_taken(folder: Path):

@@ -63,6 +63,10 @@ def datasette(
     from tamizdat_server.data.running import run
     from tamizdat_server.listen import bind
 
+    if not address and any(how.values()):
+        raise UsageError(
+            "--media, --proxy, --accept-retractions and --allow-private say how to sync: give --sync ADDRESS"
+        )
     path = path.absolute()
     app = create_data(path, options=DataOptions(robots, public_url))
     following = Following(str(path), address, seconds(every), **how) if address else None
