@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from tamizdat.format.article import Article, Entry
@@ -98,13 +99,30 @@ class Handing(Reading):
         row = self.row(sql, (publication, edition, digest))
         return row[0] if row else None
 
-    def narrow(self, publication: str, edition: str, *, since: str) -> None:
-        """Say that no more is complete than what was published from `since` on. Raises: LibraryError."""
-        with self.writing() as db:
-            db.execute(
-                "UPDATE editions SET complete_since = max(complete_since, ?) WHERE publication = ? AND edition = ?",
-                (since, self._number(publication), edition),
-            )
+    def first_moment(self, publication: str, edition: str, start: tuple[str, str]) -> str | None:
+        """The earliest time since which nothing is held that stands before `start`, a place.
+
+        None where that is of a day that doesn't exist, which a record may have.
+        """
+        row = self.row(
+            f"SELECT 1 FROM articles WHERE {_PLACE} AND published = ? AND key < ? LIMIT 1",  # noqa: S608
+            (publication, edition, *start),
+        )
+        try:
+            moment = datetime.fromisoformat(start[0]) + timedelta(seconds=1 if row else 0)
+        except (ValueError, OverflowError):
+            return None
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def has_saved(self, publication: str, edition: str, *, before: str, keys: Iterable[str]) -> bool:
+        """Whether the reader saved an article that was published before that time, or has one of these keys."""
+        wanted = frozenset(keys)
+        saved = self.rows(
+            f"SELECT key, published FROM articles WHERE {_PLACE}"  # noqa: S608
+            " AND (publication, edition, key) IN (SELECT publication, edition, key FROM saved)",
+            (publication, edition),
+        )
+        return any(published < before or key in wanted for key, published in saved)
 
     # -- roots ---------------------------------------------------------------------------------------------------------
 
@@ -121,10 +139,6 @@ class Handing(Reading):
         """From which version on the library can tell what came after."""
         row = self.row(f"SELECT settled FROM editions WHERE {_PLACE}", (publication, edition))  # noqa: S608
         return row[0] if row else 0
-
-    def holds(self, publication: str, edition: str, key: str) -> bool:
-        """Whether an article or a retraction of this key is held."""
-        return bool(self._revisions(publication, edition, [key]))
 
     def changed_since(self, publication: str, edition: str, version: int) -> list[str]:
         """The keys of everything that came after `version`, which is no lower than `settled`."""

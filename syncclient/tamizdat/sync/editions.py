@@ -115,10 +115,12 @@ class Editions:
     def _apply_news(self, plan: EditionPlan, task: NewsTask, data: bytes) -> None:
         bundle = check_news(data, task, publication=self.publication)
         self._check_retractions(plan, bundle)
+        if task.since:
+            self.library.trim(self.publication, plan.code, since=task.since)
         since = max(task.since, plan.standing.complete_since)
         applied = self.library.apply_delta(bundle, to=task.to, since=since, at=utc(self.clock()))
-        if task.since:
-            self.library.narrow(self.publication, plan.code, since=since)
+        if task.since:  # what has moved to before then
+            self.library.trim(self.publication, plan.code, since=task.since)
         self._count(plan, applied)
 
     # -- segments ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from tamizdat.errors import FormatError, HashMismatch, TransportError
-from tamizdat.format.article import Article, Entry
+from tamizdat.format.article import Entry
 from tamizdat.format.bundle import Header, VerifiedBundle, decode_bundle
 from tamizdat.format.catalog import Catalog, SegmentRef, SnapshotList
 from tamizdat.format.names import raw_bundle_path, sha256, stock_path
@@ -107,33 +107,33 @@ class Stocks:
             return None
 
     def _proven(self, plan: EditionPlan, bundle: VerifiedBundle, wanted: Wanted) -> NewsTask | None:
-        """What of the bundle is proven, if that is all that the reader is to have of it."""
+        """The task of applying the bundle, if everything that is held afterwards is proven."""
         stock, entries = self.lists[plan.code], {entry.record.key: entry for entry in bundle.entries}
         articles, retractions = _made(self.library, self.publication, plan.code, entries)
         if [part.raw_sha256 for part in retractions] != [part.raw_sha256 for part in stock.tombstones]:
             return None
         start = _proven_from(stock, {part.raw_sha256 for part in articles})
         if start == ("", ""):
-            return NewsTask(plan.code, wanted, stock.version, frozenset(entries))
-        if not plan.standing.complete_since or start is None:
+            return NewsTask(plan.code, wanted, stock.version)
+        since = plan.standing.complete_since
+        within = next((part.start for part in stock.parts if part.published >= since), None)
+        if not since or start is None or within is None or start > within:
             return None
-        proven = frozenset(key for key, entry in entries.items() if _place(entry) >= start)
-        gone = {key for key, entry in entries.items() if not isinstance(entry.record, Article)}
-        if any(self._is_held(plan.code, key) for key in entries.keys() - proven - gone):
+        # Of the part that is held in part nothing is proven: what is held of it has to go.
+        moment = self.library.first_moment(self.publication, plan.code, start)
+        if moment is None:
             return None
-        return NewsTask(plan.code, wanted, stock.version, proven | gone, since=start[0])
-
-    def _is_held(self, code: str, key: str) -> bool:
-        return self.library.holds(self.publication, code, key)
+        moved = [key for key, entry in entries.items() if "" < _place(entry)[0] < moment]
+        if self.library.has_saved(self.publication, plan.code, before=moment, keys=moved):
+            return None
+        return NewsTask(plan.code, wanted, stock.version, moment)
 
 
 def check_news(data: bytes, task: NewsTask, *, publication: str) -> VerifiedBundle:
     """The news that were proven when they were planned. Raises: HashMismatch, FormatError."""
     if sha256(data) != task.wanted.sha256:
         raise HashMismatch(path=task.wanted.path)
-    bundle = decode_bundle(data, publication=publication, edition=task.edition, path=task.wanted.path)
-    proven = [entry for entry in bundle.entries if entry.record.key in task.keys]
-    return VerifiedBundle(bundle.header, bundle.raw_sha256, proven)
+    return decode_bundle(data, publication=publication, edition=task.edition, path=task.wanted.path)
 
 
 def _made(library: Library, publication: str, code: str, entries: Mapping[str, Entry]) -> tuple[list[StockPart], ...]:

@@ -43,15 +43,14 @@ class SegmentTask(msgspec.Struct, frozen=True):
 
 
 class NewsTask(msgspec.Struct, frozen=True):
-    """Apply news that another reader put into a pack: the records of `keys`, which bring the edition to version `to`.
+    """Apply news that another reader put into a pack, which bring the edition to version `to`.
 
-    `since`: where it isn't held whole, from when on that is proven.
+    `since`: where it isn't held whole, from when on that is proven; what is older goes.
     """
 
     edition: str
     wanted: Wanted
     to: int
-    keys: frozenset[str]
     since: str = ""
 
 
