@@ -47,7 +47,7 @@ def test_help_of_every_command_works(name: str, capsys):
 
 
 def test_the_commands_of_the_design_are_there():
-    readers = {"list", "read", "save", "search", "status", "sync", "verify"}
+    readers = {"list", "mirror", "read", "save", "search", "status", "sync", "verify"}
     newsrooms = {"correct", "demo", "fingerprint", "import", "init", "keys", "publish", "retract"}
     hosts = {"datasette", "serve"}
     assert readers | newsrooms | hosts <= set(ALL)
