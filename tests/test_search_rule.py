@@ -10,6 +10,7 @@ from tamizdat.search import search
 from tamizdat.search.index import Index
 from tamizdat.search.matching import WORDS_AT_MOST, Matching
 from tamizdat.search.query import MOST, Item, parse
+from tamizdat.search.scope import Scope
 
 TEXTS = {
     "ru": {
@@ -176,7 +177,7 @@ def test_a_word_stands_for_a_bounded_number_of_others(tmp_path: Path):
         apply(library, article("many", text=many, edition="ru"), edition="ru")
         index = Index(library.db)
         assert len(index.words(["президент"], [])) == 5_000
-        matching = Matching(index, {1: "ru"})
+        matching = Matching(index, Scope(library.db, publication="", edition="", since="", until=""))
         assert len(matching.tiers(Item(("президент",)), "ru")) == WORDS_AT_MOST
         assert len(matching.tiers(Item(("президент",) * 9), "ru")) <= 65
         assert found(library, "президент") == ["many"]

@@ -57,7 +57,7 @@ def index_text(text: str) -> str:
     if text.isascii():
         return text
     for old, new in REPLACED:
-        if old in text:
+        if old[-1] in text:  # one character is looked for ten times as fast as two
             text = text.replace(old, new)
     return text
 

@@ -1,12 +1,13 @@
 """Which articles have an item of a query, and how. docs/format.md 14.3."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
 from tamizdat.search.index import Index
 from tamizdat.search.query import Item
 from tamizdat.search.ranking import COLUMNS, Match, better
+from tamizdat.search.scope import Scope
 from tamizdat.search.widening import BEGUN, BENT, EXACT, candidates, heads, relatives
 
 WORDS_AT_MOST: Final = 300
@@ -21,13 +22,10 @@ Tiers = dict[tuple[str, ...], int]
 
 
 class Matching:
-    """Looks items up in an index, for articles in some languages; each word once."""
+    """Looks items up in an index, each word once."""
 
-    def __init__(self, index: Index, languages: Mapping[int, str]) -> None:
-        """`languages`: of each article that may be found."""
-        self._index = index
-        self._languages = languages
-        self._held = sorted(set(languages.values()))
+    def __init__(self, index: Index, scope: Scope) -> None:
+        self._index, self._scope = index, scope
         self._words: dict[str, list[str]] = {}
         self._tiers: dict[tuple[Item, str], Tiers] = {}
 
@@ -39,13 +37,16 @@ class Matching:
 
     def matches(self, item: Item, *, columns: Iterable[int] = _ALL, strict: bool = False) -> dict[int, Match]:
         """How each article has an item, in these columns; `strict`: not by its beginning alone."""
-        tiers = {language: self._allowed(item, language, strict=strict) for language in self._held}
+        tiers = {language: self._allowed(item, language, strict=strict) for language in self._scope.languages}
+        rows = dict.fromkeys(row for each in tiers.values() for row in each)
+        places = {row: list(self._places(row, frozenset(columns))) for row in rows}
+        known = self._scope.of({article for each in places.values() for article, _, _ in each})
         found: dict[int, Match] = {}
-        for row in dict.fromkeys(row for each in tiers.values() for row in each):
-            for article, column, count in self._places(row, frozenset(columns)):
-                tier = tiers[self._languages[article]].get(row)
+        for row, each in places.items():
+            for article, column, times in each:
+                tier = tiers[known[article].language].get(row) if article in known else None
                 if tier is not None:
-                    match = Match(tier, column, count)
+                    match = Match(tier, column, times)
                     found[article] = better(found[article], match) if article in found else match
         return found
 
@@ -56,14 +57,10 @@ class Matching:
     def _places(self, row: tuple[str, ...], columns: frozenset[int]) -> Iterable[tuple[int, int, int]]:
         """Where a row stands: article, column, how often; in a row of more than one word that is counted once."""
         if len(row) == 1:
-            for article, column, count in self._index.places(row[0]):
-                if column in columns and article in self._languages:
-                    yield article, column, count
+            yield from (place for place in self._index.places(row[0]) if place[1] in columns)
             return
         for column in columns:
-            yield from (
-                (article, column, 1) for article in self._index.phrase(row, column) if article in self._languages
-            )
+            yield from ((article, column, 1) for article in self._index.phrase(row, column))
 
     def _widened(self, item: Item, language: str) -> Tiers:
         if item.exact:

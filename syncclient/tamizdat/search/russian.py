@@ -65,6 +65,8 @@ def keys(word: str) -> dict[str, int]:
     """What other forms of the word have in common with it, and how far that is to be trusted: 1 well, 2 less."""
     stemmed = stem(word)
     found = {"s" + stemmed: 1}
+    if word[-1] not in _VOWELS:  # Токаев: a name, and no genitive
+        found["s" + word.removesuffix("ь")] = 1
     for other in _noun(word, stemmed):
         found.setdefault(other, 2)
     for root in _verb(word):
@@ -154,9 +156,7 @@ def _bare(word: str) -> str:
 
 
 def _noun(word: str, stemmed: str) -> Iterator[str]:
-    """Other stems of a noun: Токаев and Токаева, конец and конца, время and времени, музей and музея."""
-    if word[-1] not in _VOWELS:
-        yield "s" + word.removesuffix("ь")
+    """Other stems of a noun: Казахстан and Казахстана, конец and конца, время and времени, музей and музея."""
     if cut := _cut(word, _NOUN, _regions(word)[0]):
         yield "s" + cut
     if word.removesuffix("ь") == stemmed and len(stemmed) > 2 and stemmed[-2] in "ео" and stemmed[-1] not in _VOWELS:

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -13,16 +13,12 @@ from tamizdat.format.words import words
 from tamizdat.search.index import Index
 from tamizdat.search.matching import Matching
 from tamizdat.search.query import Query, parse
-from tamizdat.search.ranking import COLUMNS, Match, Rank, rank
+from tamizdat.search.ranking import COLUMNS, Rank, rank
+from tamizdat.search.scope import Scope
 from tamizdat.search.snippets import snippet
 from tamizdat.search.widening import language_of
 
 _BYLINE: Final = COLUMNS.index("byline")
-_SCOPE: Final = """
-    SELECT id, edition, published, publication, key FROM articles INDEXED BY articles_edition
-    WHERE publication IN (SELECT value FROM json_each(?1)) AND ?2 IN ('', edition)
-          AND published >= ?3 AND (?4 = '' OR published < ?4)
-"""
 _TAGGED: Final = "SELECT article FROM tags WHERE tag IN (SELECT value FROM json_each(?))"
 _ARTICLES: Final = """
     SELECT a.id, p.identity, a.edition, a.key, a.revision, a.title, a.byline, a.place, a.section, a.summary,
@@ -51,15 +47,6 @@ class Hit(msgspec.Struct, frozen=True):
     tags: list[str]
     rank: tuple[int, int, int, int]
     snippet: str
-
-
-class _Known(NamedTuple):
-    """An article that may be found."""
-
-    edition: str
-    published: str
-    publication: int
-    key: str
 
 
 def search(
@@ -103,14 +90,8 @@ class _Search:
 
     def __init__(self, db: sqlite3.Connection, query: Query, publication: str, edition: str) -> None:
         self._db, self._query = db, query
-        chosen = db.execute("SELECT id, identity FROM publications WHERE ? IN ('', identity)", (publication,))
-        self._identities = dict(chosen.fetchall())
-        scope = db.execute(_SCOPE, (json.dumps([*self._identities]), edition, query.since, query.until))
-        self._known = {row[0]: _Known(*row[1:]) for row in scope}
-        grammars = {known.edition: language_of(known.edition) for known in self._known.values()}
-        languages = {number: grammars[known.edition] for number, known in self._known.items()}
-        self._matching = Matching(Index(db), languages)
-
+        self._scope = Scope(db, publication=publication, edition=edition, since=query.since, until=query.until)
+        self._matching = Matching(Index(db), self._scope)
         ranked = self._ranked() if query else {}
         self.found = dict(sorted(ranked.items(), key=lambda each: (each[1], self._place(each[0]))))
         """What is found: by number, its rank; the best first."""
@@ -123,27 +104,24 @@ class _Search:
 
     def _place(self, number: int) -> tuple[str, str, str]:
         """What settles the order of articles of the same rank."""
-        known = self._known[number]
-        return self._identities[known.publication], known.edition, known.key
+        known = self._scope.of([number])[number]
+        return known.identity, known.edition, known.key
 
     def _ranked(self) -> dict[int, Rank]:
         """What is found, by number."""
         query, matching = self._query, self._matching
         matches = [matching.matches(item) for item in query.items]
         authors = [matching.matches(item, columns=[_BYLINE]) for item in query.authors]
-        left = set(self._known)
-        for each in [*matches, *authors, *map(self._tagged, query.tags)]:
-            left &= set(each)
+        asked: list[set[int]] = [set(each) for each in (*matches, *authors, *map(self._tagged, query.tags))]
+        left = asked[0].intersection(*asked[1:]) if asked else set(self._scope.all())
         for item in query.without:
             left -= set(matching.matches(item, strict=True))
         for item in query.without_authors:
             left -= set(matching.matches(item, columns=[_BYLINE], strict=True))
         for tag in query.without_tags:
             left -= self._tagged(tag)
-        return {number: self._rank(number, [*matches, *authors]) for number in left}
-
-    def _rank(self, number: int, matches: Iterable[dict[int, Match]]) -> Rank:
-        return rank((each[number] for each in matches), self._known[number].published)
+        known, items = self._scope.of(left), [*matches, *authors]
+        return {n: rank((each[n] for each in items), known[n].published) for n in left if n in known}
 
     def _tagged(self, tag: tuple[str, ...]) -> set[int]:
         """The articles with a tag of these words."""

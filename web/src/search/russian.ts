@@ -65,6 +65,9 @@ export function head(key: string): string {
 export function keys(word: string): ReadonlyMap<string, number> {
   const stemmed = stem(word);
   const found = new Map([[`s${stemmed}`, 1]]);
+  if (!isVowel(word.slice(-1))) {
+    found.set(`s${word.replace(/ь$/, "")}`, 1); // Токаев: a name, and no genitive
+  }
   const roots = verb(word).filter((root) => root.length > 2 || (root.length === 2 && isVowel(root[1])));
   for (const key of [...noun(word, stemmed), ...roots.map((root) => `v${root}`)]) {
     found.set(key, found.get(key) ?? 2);
@@ -157,9 +160,9 @@ function bare(word: string): string {
   return word.length > 4 && (word.endsWith("ся") || word.endsWith("сь")) ? word.slice(0, -2) : word;
 }
 
-/** Other stems of a noun: Токаев and Токаева, конец and конца, время and времени, музей and музея. */
+/** Other stems of a noun: Казахстан and Казахстана, конец and конца, время and времени, музей and музея. */
 function noun(word: string, stemmed: string): string[] {
-  const found = isVowel(word.slice(-1)) ? [] : [`s${word.replace(/ь$/, "")}`];
+  const found: string[] = [];
   const declined = cut(word, NOUN, regions(word)[0]);
   if (declined) {
     found.push(`s${declined}`);
