@@ -137,7 +137,9 @@ class History:
             assert self.done[-1] == "stop", self.done
             return
         assert report.missing == [], self.done
-        assert [path for path in report.broken if path.startswith(("bundles", "lists", "media", "metadata"))] == []
+        # A run that was stopped may have left metadata of the next version, by a key that no root here names yet.
+        read = ("bundles", "lists", "media") if self.done[-1] == "stop" else ("bundles", "lists", "media", "metadata")
+        assert [path for path in report.broken if path.startswith(read)] == [], self.done
         assert report.version >= self.seen, self.done
         self.seen = report.version
         if not report.newest:
