@@ -21,29 +21,37 @@ from server import Served
 from tables import table
 from tamizdat_server.archive.links import encode
 
-ASKED, CLIENTS, SECONDS = 60, 8, 15
+ASKED, LONGEST_SECONDS = 60, 20
+CLIENTS, SECONDS = 8, 15
+
+
+Got = tuple[int, float, int]
+"""The status of an answer, the seconds that it took, and its bytes."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of page: milliseconds until an answer was whole, one client alone; and the bytes of the largest."""
+    """One kind of page: seconds until each answer was whole, the largest one's bytes.
+
+    `refused`: so many answers were that it takes too long.
+    """
 
     seconds: Sequence[float]
     bytes: int
+    refused: int
 
 
 @dataclass(frozen=True)
 class Pages:
-    """Pages of a library of so many articles and bytes; then several clients at once, for all kinds mixed.
+    """Pages of a library of so many articles and bytes; then several clients at once, for kinds mixed.
 
-    `busy`: seconds that each answer took them; `refused`: so many answers were that it is too busy.
+    Refused were those that found too many waiting, too.
     """
 
     articles: int
     library: int
     kinds: Mapping[str, Kind]
-    busy: Sequence[float]
-    refused: int
+    mixed: Mapping[str, Kind]
 
 
 class Client:
@@ -52,8 +60,8 @@ class Client:
     def __init__(self, url: str) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
 
-    def get(self, path: str) -> tuple[int, float, int]:
-        """The status of the answer, the seconds that it took, and its bytes."""
+    def get(self, path: str) -> Got:
+        """Ask, and take all of the answer."""
         begun = time.perf_counter()
         self._connection.request("GET", path)
         answer = self._connection.getresponse()
@@ -72,12 +80,14 @@ def measure(room: Room, served: Served, scratch: Path, *, days: int = 2) -> Page
         reader.sync(room, served)
     paths = _paths(reader.path)
     with _datasette(reader.path) as url:
-        for path in itertools.chain.from_iterable(paths.values()):
-            Client(url).get(path)
         kinds = {name: _alone(Client(url), of) for name, of in paths.items()}
-        busy = _together(url, list(itertools.chain.from_iterable(paths.values())))
-    size, refused = reader.path.stat().st_size, sum(status != 200 for status, _ in busy)
-    return Pages(len(room.workload.records), size, kinds, [seconds for _, seconds in busy], refused)
+        quick = [path for name, of in paths.items() if "search" not in name for path in of]
+        mixed = {"all but searches": _together(url, quick), "all": _together(url, [*quick, *_searches(paths)])}
+    return Pages(len(room.workload.records), reader.path.stat().st_size, kinds, mixed)
+
+
+def _searches(paths: Mapping[str, Sequence[str]]) -> list[str]:
+    return [path for name, of in paths.items() if "search" in name for path in of]
 
 
 def _paths(library: Path) -> dict[str, list[str]]:
@@ -105,26 +115,34 @@ def _paths(library: Path) -> dict[str, list[str]]:
 
 
 def _alone(client: Client, paths: Sequence[str]) -> Kind:
-    found = [client.get(path) for path in itertools.islice(itertools.cycle(paths), ASKED)]
-    assert all(status == 200 for status, *_ in found), paths
-    return Kind([seconds for _, seconds, _ in found], max(size for *_, size in found))
+    until, found = time.perf_counter() + LONGEST_SECONDS, list[Got]()
+    for path in itertools.islice(itertools.cycle(paths), ASKED):
+        found.append(client.get(path))
+        if time.perf_counter() > until:
+            break
+    return _kind(found)
 
 
-def _together(url: str, paths: Sequence[str]) -> list[tuple[int, float]]:
-    """Status and seconds of each answer while all clients asked for pages by chance."""
-    until, found = time.perf_counter() + SECONDS, list[tuple[int, float]]()
+def _together(url: str, paths: Sequence[str]) -> Kind:
+    """What all clients got while they asked for pages by chance."""
+    until, found = time.perf_counter() + SECONDS, list[Got]()
 
     def browse(number: int) -> None:
         client, chance = Client(url), random.Random(number)
         while time.perf_counter() < until:
-            found.append(client.get(chance.choice(paths))[:2])
+            found.append(client.get(chance.choice(paths)))
 
     threads = [threading.Thread(target=browse, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return found
+    return _kind(found)
+
+
+def _kind(found: Sequence[Got]) -> Kind:
+    refused = sum(status != 200 for status, *_ in found)
+    return Kind([seconds for _, seconds, _ in found], max(size for *_, size in found), refused)
 
 
 @contextmanager
@@ -141,13 +159,14 @@ def _datasette(library: Path) -> Iterator[str]:
 
 def lines(found: Pages) -> list[str]:
     """The table."""
-    rows = [(name, *_times(kind.seconds), f"{kind.bytes / 1000:.0f} KB") for name, kind in found.kinds.items()]
-    rate = f"{len(found.busy) / SECONDS:.0f} pages/s, {found.refused} refused as too busy"
-    mixed = (f"all of them mixed, {CLIENTS} clients: {rate}", *_times(found.busy), "")
-    head = [f"{found.articles:,} articles, a library of {found.library / 1e6:,.0f} MB", "median", "p95", "largest"]
-    return table(head, [*rows, mixed])
+    library = f"{found.articles:,} articles, a library of {found.library / 1e6:,.0f} MB"
+    rows = [_row(name, kind) for name, kind in found.kinds.items()]
+    for name, kind in found.mixed.items():
+        rate = f"{len(kind.seconds) / SECONDS:.0f} answers/s"
+        rows.append(_row(f"mixed, {name}, {CLIENTS} clients: {rate}", kind))
+    return table([library, "median", "p95", "largest", "refused"], rows)
 
 
-def _times(seconds: Sequence[float]) -> tuple[str, str]:
-    middle, late = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
-    return f"{middle * 1000:.1f} ms", f"{late * 1000:.1f} ms"
+def _row(name: str, kind: Kind) -> list[object]:
+    middle, late = statistics.median(kind.seconds), statistics.quantiles(kind.seconds, n=20)[-1]
+    return [name, f"{middle * 1000:.1f} ms", f"{late * 1000:.1f} ms", f"{kind.bytes / 1000:.0f} KB", kind.refused]
