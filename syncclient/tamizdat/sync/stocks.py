@@ -1,6 +1,6 @@
 """What one reader hands to another: an edition's stock, whole or as news, proven by the catalog. format.md, 9.3."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -58,10 +58,13 @@ class Stocks:
         return SnapshotList("tamizdat.snapshot.1", code, stock.version, parts, tombstones)
 
     def held(self, code: str) -> frozenset[str]:
-        """The plain digests of those parts that the library holds to the byte."""
+        """The plain digests of those parts that the library holds to the byte, with nothing else in their range."""
         if not any(self.library.holding(self.publication, code)):
             return frozenset()
-        return frozenset(part.raw_sha256 for kind in _made(self.library, self.publication, code, {}) for part in kind)
+        stock = self.lists[code]
+        articles, retractions = _made(self.library, self.publication, code, {})
+        same = retractions == stock.tombstones
+        return frozenset(_alone(stock.parts, articles)).union(part.raw_sha256 for part in retractions if same)
 
     def has_parts(self, code: str) -> bool:
         """Whether the pack has any part of the edition's stock."""
@@ -112,7 +115,7 @@ class Stocks:
         articles, retractions = _made(self.library, self.publication, plan.code, entries)
         if [part.raw_sha256 for part in retractions] != [part.raw_sha256 for part in stock.tombstones]:
             return None
-        start = _proven_from(stock, {part.raw_sha256 for part in articles})
+        start = _proven_from(stock, articles)
         if start == ("", ""):
             return NewsTask(plan.code, wanted, stock.version)
         since = plan.standing.complete_since
@@ -142,18 +145,31 @@ def _made(library: Library, publication: str, code: str, entries: Mapping[str, E
     return tuple([part for part, _ in library.stock(publication, code, kind, carried=entries)] for kind in kinds)
 
 
-def _proven_from(stock: StockList, made: Collection[str]) -> tuple[str, str] | None:
-    """Where those newest parts start that are all as listed; None where not even the newest is."""
-    start: tuple[str, str] | None = ("", "") if not stock.parts else None
-    for part in _newest_first(stock.parts):
-        if part.raw_sha256 not in made:
+def _alone(listed: Sequence[StockPart], made: Sequence[StockPart]) -> Iterator[str]:
+    """The digests of those listed parts that were made just so, while no other part that was made lies in their range.
+
+    A record that doesn't belong there may begin a part of its own, and leave the digest of the one before as it is.
+    """
+    places = {part.raw_sha256: index for index, part in enumerate(made)}
+    for part, after in zip(listed, [*listed[1:], None], strict=True):
+        index = places.get(part.raw_sha256)
+        if index is None or (part.start == ("", "") and index > 0):
+            continue
+        following = made[index + 1] if index + 1 < len(made) else None
+        if following is None or (after is not None and following.start >= after.start):
+            yield part.raw_sha256
+
+
+def _proven_from(stock: StockList, made: Sequence[StockPart]) -> tuple[str, str] | None:
+    """Where those newest parts start that are all as listed, with nothing between them; None where there is none."""
+    if [part.raw_sha256 for part in made] == [part.raw_sha256 for part in stock.parts]:
+        return "", ""
+    start = None
+    for listed, own in zip(reversed(stock.parts), reversed(made), strict=False):
+        if own.raw_sha256 != listed.raw_sha256 or listed.start == ("", ""):
             break
-        start = part.start
+        start = listed.start
     return start
-
-
-def _newest_first(parts: Iterable[StockPart]) -> list[StockPart]:
-    return [*parts][::-1]
 
 
 def _place(entry: Entry) -> tuple[str, str]:
