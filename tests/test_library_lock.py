@@ -71,3 +71,21 @@ def test_a_writer_that_finds_another_one_writing_says_that_it_is_locked(
         with pytest.raises(LibraryLocked):
             apply(second, article("one"))
         assert keys(second) == []
+
+
+def test_opening_a_library_twice_in_a_process_leaves_the_first_reader_its_locks(ferry_library: Path):
+    """A writer elsewhere, as the last to close, would take the log away from under a reader that holds none."""
+    shared = ferry_library.with_name(f"{ferry_library.name}-shm")
+    write = (
+        "import sys; from pathlib import Path; from tamizdat.library import Library\n"
+        "with Library.open(Path(sys.argv[1])) as library, library.writing() as db:\n"
+        "    db.execute('UPDATE publications SET title = title')"
+    )
+    with Library.open(ferry_library, readonly=True) as reader:
+        reader.db.execute("BEGIN")
+        reader.db.execute("SELECT count(*) FROM articles").fetchone()
+        before = shared.stat().st_ino
+        with Library.open(ferry_library, readonly=True):
+            pass
+        subprocess.run([sys.executable, "-c", write, str(ferry_library)], check=True)
+        assert shared.stat().st_ino == before

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from tamizdat.library.lock import exclusive
 APPLICATION_ID: Final = 0x746D7A64  # "tmzd", in the file's header
 SCHEMA: Final = 4
 BUSY_SECONDS: Final = 5.0
-_HEADER: Final = b"SQLite format 3\0"
+_HEADER_BYTES: Final = 100
 
 Row = tuple[Any, ...]
 
@@ -190,8 +190,10 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     db = _connect_readonly(path, "mode=ro")
     try:
         db.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         db.close()
+        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
             raise  # without the log the file may be half of what was committed
@@ -209,20 +211,25 @@ def is_library(path: Path) -> bool:
     """Whether a library lies at `path`, of whatever schema."""
     try:
         _check_header(path)
-    except (OSError, NotALibrary):
+    except (OSError, LibraryError):
         return False
     return True
 
 
 def _check_header(path: Path) -> None:
+    """See that it is a library, by SQLite alone and without writing: it may be somebody else's database.
+
+    Whoever opens and closes a file otherwise gives up the locks that SQLite holds on it for this process (POSIX has it
+    so), and a writer elsewhere then takes the log away from under its readers.
+    """
     if not path.is_file():
         raise NotALibrary(library=str(path), reason="it isn't a file")
-    with path.open("rb") as file:
-        header = file.read(100)
-    if header[:16] != _HEADER or len(header) < 100:
-        raise NotALibrary(library=str(path), reason="the file is empty" if not header else "it isn't an SQLite file")
-    # Looked at before SQLite is: opening somebody else's database would already change its journal mode.
-    if header[68:72] != APPLICATION_ID.to_bytes(4, "big"):
+    size = path.stat().st_size
+    if size < _HEADER_BYTES:
+        raise NotALibrary(library=str(path), reason="it isn't an SQLite file" if size else "the file is empty")
+    with named_errors(path), closing(open_readonly(path)) as db:
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION_ID:
         raise NotALibrary(library=str(path), reason="it is an SQLite file of something else")
 
 
