@@ -45,5 +45,5 @@ def test_english_is_no_worse_than_the_stemmer_of_sqlite(measured, corpora: Path,
     held = sentences(corpora / "kk-ru-search", "en")
     ours, theirs = measured("en", EVERY)[kind], measure(queries(held, EVERY), by_porter(held))[kind]
     assert ours.recall >= theirs.recall
-    assert ours.precision >= theirs.precision - 0.005
+    assert ours.precision >= theirs.precision
     assert ours.mean_average_precision >= theirs.mean_average_precision

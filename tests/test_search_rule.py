@@ -152,6 +152,14 @@ def test_equals_are_in_the_order_of_their_keys(tmp_path: Path):
         assert found(library, "same") == ["a", "b", "c", "Ä"]
 
 
+def test_an_english_adverb_is_no_form_of_its_adjective(tmp_path: Path):
+    with shelf(tmp_path / "library.db") as library:
+        apply(library, article("adjective", text="a direct reply"), article("adverb", text="he replied directly"))
+        assert found(library, "direct") == ["adjective"]
+        assert found(library, "directly") == ["adverb"]
+        assert found(library, "replies") == ["adjective", "adverb"]
+
+
 def test_a_snippet_shows_other_forms_marked_too(library: Library):
     (hit,) = search(library.db, "балалар мектеп", edition="kk", marks=("[", "]"))
     assert "[балаларымыз] [мектептерде] оқиды" in hit.snippet

@@ -130,6 +130,8 @@ ENGLISH = """
     government governments governed governing governor kazakhstan kazakhs president presidents presidential presidency
     bridge bridges bridged bridging tokayev fluently mildly quickly early only singly gas this thus bus buses focus
     beautiful beauty youth boy boys buying toy play played playing yellow syzygy ab a i yy eye
+    directly friend friendly friendlies reply replies replied replying fly flies lie lies lied assembly assemblies
+    assemble probably probable publicly public monthly family families july holy
 """.split()
 
 
@@ -181,7 +183,7 @@ ASKED = """
     онер өнер тен
     қыз кыз уй үй президент президента журналисты газета кел келген бар барды ал сол соған оқиды city cities ran
     running
-    children government presidents kaza прези мект құ中 中华 საქარ хорошо 55 2010 ё é
+    directly direct reply fly children government presidents kaza прези мект құ中 中华 საქარ хорошо 55 2010 ё é
 """.lower().split()
 OTHERS = ["中华人民共和国", "საქართველო", "cafe", "5555"]
 VOCABULARY = sorted({word for text in [*ASKED, *_russian(), *_kazakh(), *ENGLISH, *OTHERS] for word in words(text)})

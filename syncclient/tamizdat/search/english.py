@@ -1,4 +1,4 @@
-"""English: the Snowball stem, and irregular words. docs/format.md 14.4."""
+"""English: the Snowball stem, words in -ly, and irregular words. docs/format.md 14.4."""
 
 from collections.abc import Container
 from functools import lru_cache
@@ -10,6 +10,8 @@ _RULES: Final = RULES.english
 _VOWELS: Final = frozenset("aeiouy")
 _LONGEST: Final = 7
 _DOUBLE: Final = ("bb", "dd", "ff", "gg", "mm", "nn", "pp", "rr", "tt")
+_ADVERB: Final = ("ly", "lies", "lied")
+_SHORT: Final = 4
 _PAST: Final = frozenset(["eedly", "eed", "ingly", "edly", "ing", "ed"])
 
 
@@ -35,7 +37,13 @@ def head(key: str) -> str:
 @lru_cache(maxsize=10_000)
 def keys(word: str) -> dict[str, int]:
     """What other forms of the word have in common with it, and how far that is to be trusted: 1 well."""
-    return {"s" + stem(word): 1}
+    return {"s" + (_adverb(word) or stem(word)): 1}
+
+
+def _adverb(word: str) -> str:
+    """What is left of a word in -ly, which is a word of its own and no form of another: directly isn't direct."""
+    ending = next((each for each in _ADVERB if word.endswith(each)), "")
+    return word.removesuffix(ending) + "li" if ending and len(word) > _SHORT else ""
 
 
 def relatives(word: str) -> list[str]:

@@ -1,10 +1,12 @@
-// English: the Snowball stem, and irregular words. docs/format.md 14.4.
+// English: the Snowball stem, words in -ly, and irregular words. docs/format.md 14.4.
 
 import { byWord, listed, othersOf, RULES } from "./rules.ts";
 
 const TABLES = RULES.english;
 const VOWELS = new Set("aeiouy");
 const LONGEST = 7;
+const SHORT = 4;
+const ADVERB = /(?:ly|lies|lied)$/;
 const DOUBLE = /(?:bb|dd|ff|gg|mm|nn|pp|rr|tt)$/;
 const PAST: ReadonlyMap<string, string> = new Map(
   ["eedly", "eed", "ingly", "edly", "ing", "ed"].map((each) => [each, ""]),
@@ -42,7 +44,12 @@ export function head(key: string): string {
 
 /** What other forms of the word have in common with it, and how far that is to be trusted: 1 well. */
 export function keys(word: string): ReadonlyMap<string, number> {
-  return new Map([[`s${stem(word)}`, 1]]);
+  return new Map([[`s${adverb(word) || stem(word)}`, 1]]);
+}
+
+/** What is left of a word in -ly, which is a word of its own and no form of another: directly isn't direct. */
+function adverb(word: string): string {
+  return word.length > SHORT && ADVERB.test(word) ? word.replace(ADVERB, "li") : "";
 }
 
 /** Other forms of an irregular word, as they stand in the tables. */
