@@ -179,7 +179,9 @@ class Incomplete(TamizdatError):
     exit_code = 5
 
     def __init__(self, *, reason: str, missing_bytes: int) -> None:
-        super().__init__(f"stopped early: {reason}. About {missing_bytes} bytes are still to come; run it again to go on")
+        super().__init__(
+            f"stopped early: {reason}. About {missing_bytes} bytes are still to come; run it again to go on"
+        )
         self.reason, self.missing_bytes = reason, missing_bytes
 
 
