@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -137,14 +138,24 @@ def test_an_archive_that_was_killed_is_started_again_and_files_go_on(own_host: H
 def test_nothing_is_left_behind_by_the_end_of_a_server(
     newsroom: Path, monkeypatch: pytest.MonkeyPatch, signum: int
 ) -> None:
-    folder = newsroom.parent / "temporary"
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        with hosting("serve", str(newsroom), below="/data") as host:
+            until(lambda: host.get("/").status_code == 200)
+            assert any(Path(folder).iterdir())
+            host.end(signum)
+            until(lambda: not any(Path(folder).iterdir()))
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_is_no_hindrance(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A socket's path has at most a hundred bytes or so."""
+    folder = newsroom.parent / ("temporary" * 12)
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     with hosting("serve", str(newsroom), below="/data") as host:
         until(lambda: host.get("/").status_code == 200)
-        assert list(folder.iterdir())
-        host.end(signum)
-        until(lambda: not list(folder.iterdir()))
 
 
 def test_a_library_that_is_made_anew_is_shown_anew(own_host: Host, newsroom: Path):

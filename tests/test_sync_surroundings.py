@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from disks import mounted
 from following import Follower, assert_alike
 from httpd import Httpd, Status, hang_up, portal
 from publishing import DAY, Desk, words
@@ -181,18 +182,6 @@ def test_a_full_disk_is_exit_code_5_and_the_sync_goes_on_once_there_is_space(des
     assert ran.code == 5
     assert "space" in ran.one_line()
     assert_nothing_lost(desk, synced)
-
-
-@contextmanager
-def mounted(place: Path, *options: str) -> Iterator[Path]:
-    """A small disk of its own at `place`; skipped where that isn't ours to do."""
-    place.mkdir(parents=True)
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", place], capture_output=True)
-    try:
-        yield place if made.returncode == 0 else place / "not mounted"
-    finally:
-        if made.returncode == 0:
-            subprocess.run(["umount", "--lazy", place], check=True)
 
 
 def test_a_small_disk_that_fills_up_keeps_what_was_finished(desk: Desk, tmp_path: Path) -> None:

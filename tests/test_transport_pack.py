@@ -1,19 +1,21 @@
 """A pack carried by hand: whatever is wrong with it is told on opening, and little of it is ever in memory."""
 
 import hashlib
+import shutil
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from disks import mounted
 from tamizdat.errors import DamagedPack, DiskFull, FormatError, TamizdatError, Unreachable
 from tamizdat.format import zstd
 from tamizdat.format.names import bundle_path
 from tamizdat.format.pack import BLOCK, encode_pack, encode_tar, seal, tar_header
 from tamizdat.transport import Meter, open_source
 from tamizdat.transport import pack as pack_module
-from tamizdat.transport.pack import PackTransport
+from tamizdat.transport.pack import MOST_TIMES, PackTransport
 
 FILES = [("metadata/1.root.json", b"root" * 50), (bundle_path("a" * 64), hashlib.shake_128(b"a").digest(3000))]
 END = bytes(2 * BLOCK)
@@ -96,14 +98,27 @@ def test_a_sealed_pack_that_is_not_one_frame_is_refused(tmp_path: Path, frame: C
         opened(tmp_path, seal(frame()))
 
 
-def test_a_bomb_is_refused_for_want_of_room_before_it_goes_off(tmp_path: Path) -> None:
-    frame = bytearray(zstd.compress(b"\0" * 5_000_000))
-    assert opened_size(bytes(frame)) == 5_000_000
-    at = bytes(frame).index((5_000_000).to_bytes(4, "little"))
-    # The same frame, claiming 2 GB more than any disk here has: a descriptor with an 8-byte size.
-    huge = zstd.FRAME + bytes([0xC0 | (frame[4] & 0x3F)]) + bytes(frame[5:at]) + ((1 << 40) - 1).to_bytes(8, "little")
-    with pytest.raises(DiskFull):
-        opened(tmp_path, seal(huge + bytes(frame[at + 4 :])))
+def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="a frame of 1099511627775 bytes"):
+        opened(tmp_path, seal(claiming((1 << 40) - 1)))
+
+
+def test_a_pack_that_has_no_room_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    with mounted(tmp_path / "disk", "size=32m") as disk:
+        scratch = disk if disk.exists() else tmp_path
+        free = shutil.disk_usage(scratch).free
+        # Long enough for what it claims, or that alone would be reason to refuse it.
+        (tmp_path / "carried.tar.zst").write_bytes(seal(claiming(free) + bytes(free // MOST_TIMES)))
+        with pytest.raises(DiskFull):
+            PackTransport(tmp_path / "carried.tar.zst", meter=Meter(), scratch=scratch)
+
+
+def claiming(size: int) -> bytes:
+    """A frame of 5,000,000 zeros that says it were `size`: a descriptor with an 8-byte size."""
+    frame = zstd.compress(b"\0" * 5_000_000)
+    assert opened_size(frame) == 5_000_000
+    at = frame.index((5_000_000).to_bytes(4, "little"))
+    return zstd.FRAME + bytes([0xC0 | (frame[4] & 0x3F)]) + frame[5:at] + size.to_bytes(8, "little") + frame[at + 4 :]
 
 
 def opened_size(frame: bytes) -> int:

@@ -24,14 +24,15 @@ from tamizdat_server.helpers import Helper
 
 BASE: Final = "/data/"
 _LOOK_SECONDS: Final = 0.5
+_PATH_BYTES: Final = 104
+"""How long the path of a socket may be, with the zero at its end, where that is shortest."""
 
 
 class Beside(Helper):
     """The process, and the socket that it answers at."""
 
     def __init__(self, library: Path, options: DataOptions) -> None:
-        # A short path whatever the library's is: sockets may have no other.
-        self._folder = Path(tempfile.mkdtemp(prefix="tamizdat-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="tamizdat-", dir=_folder_for_sockets()))
         self.socket = self._folder / "archive"
         told = msgspec.json.encode(options).decode()
         super().__init__("the archive", "tamizdat_server.data.beside", str(self.socket), str(library), told)
@@ -60,6 +61,12 @@ def main(path: str, library: str, told: str, supervisor: str) -> None:
     finally:
         if os.getppid() != parent:  # who was killed couldn't tidy up
             shutil.rmtree(Path(path).parent, ignore_errors=True)
+
+
+def _folder_for_sockets() -> str:
+    """The folder for temporary files, or /tmp where that one's name leaves no room for a socket's."""
+    usual = tempfile.gettempdir()
+    return usual if len(os.fsencode(usual)) + len("/tamizdat-12345678/archive\0") <= _PATH_BYTES else "/tmp"  # noqa: S108
 
 
 def _bind(path: Path) -> socket.socket:
