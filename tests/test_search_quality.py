@@ -1,11 +1,15 @@
 """Search finds a Russian, Kazakh or English word in any of its forms, and shows the best first: with floors."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from lemmas import EVERY, NAMES, Score, by_porter, by_search, measure, queries, sentences, stocked
+from tamizdat.format.words import words
+
+KEYBOARD = str.maketrans("әғқңөұүһі", "агкноуухи")
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,18 @@ def test_words_are_found_in_every_form(
     assert score.recall >= recall
     assert score.precision >= precision
     assert score.mean_average_precision >= ordered
+
+
+def test_kazakh_typed_on_a_russian_keyboard_is_found(corpora: Path, tmp_path: Path):
+    held = sentences(corpora / "kk-ru-search", "kk")
+    stand = {word for sentence in held for form, _, _ in sentence.tokens for word in words(form)}
+    known = ((query, query.typed.translate(KEYBOARD)) for query in queries(held, NAMES))
+    asked = [replace(query, typed=typed) for query, typed in known if typed != query.typed and typed not in stand]
+    with stocked(tmp_path / "library.db", "kk", held) as library:
+        score = measure(asked, by_search(library))["inflected"]
+    assert score.queries > 200
+    assert score.recall >= 0.90
+    assert score.precision >= 0.88
 
 
 @pytest.mark.parametrize("kind", ["base", "inflected"])

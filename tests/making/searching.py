@@ -13,7 +13,7 @@ from tamizdat.search import english, kazakh, russian
 from tamizdat.search.query import parse
 from tamizdat.search.ranking import Match, rank
 from tamizdat.search.snippets import snippet
-from tamizdat.search.widening import LANGUAGES, candidates, heads, relatives
+from tamizdat.search.widening import LANGUAGES, candidates, heads, relatives, typed, typed_heads
 
 RUSSIAN_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 KAZAKH_LETTERS = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
@@ -183,18 +183,28 @@ ASKED = """
     онер өнер тен
     қыз кыз уй үй президент президента журналисты газета кел келген бар барды ал сол соған оқиды city cities ran
     running
-    directly direct reply fly children government presidents kaza прези мект құ中 中华 საქარ хорошо 55 2010 ё é
+    directly direct reply fly
+    children government presidents kaza прези мект құ中 中华 საქარ хорошо 55 2010 ё é
 """.lower().split()
+# Not in the vocabulary: typed on a Russian keyboard.
+TYPED = """
+    кыздарга жанаозендеги онердин онерге халкынын кундерди адамдын баланын кыздын жерлерин мектептин тоқаевтын картина
+    причины прези балалардын елдиң
+""".split()
 OTHERS = ["中华人民共和国", "საქართველო", "cafe", "5555"]
 VOCABULARY = sorted({word for text in [*ASKED, *_russian(), *_kazakh(), *ENGLISH, *OTHERS] for word in words(text)})
 
 
 def _candidates() -> Iterator[dict[str, Any]]:
-    for asked in dict.fromkeys(word for text in ASKED for word in words(text)):
+    for asked in dict.fromkeys(word for text in [*ASKED, *TYPED] for word in words(text)):
         begun, others = heads(asked), relatives(asked)
         terms = [term for term in VOCABULARY if term.startswith(tuple(begun)) or term in others]
-        tiers = {language: _sorted(candidates(asked, language, terms)) for language in LANGUAGES}
-        yield {"word": asked, "heads": begun, "relatives": len(others), "tiers": tiers}
+        found = {language: candidates(asked, language, terms) for language in LANGUAGES}
+        tiers = {language: _sorted(each) for language, each in found.items()}
+        heads_typed = typed_heads(asked, "kk", found["kk"])
+        as_typed = typed(asked, [term for term in VOCABULARY if term.startswith(tuple(heads_typed))])
+        case = {"word": asked, "heads": begun, "relatives": len(others), "tiers": tiers}
+        yield case | {"typed": {"heads": heads_typed, "tiers": _sorted(as_typed)}}
 
 
 # -- queries ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import { type Item, LONGEST, MOST, parse } from "../src/search/query.ts";
 import { type Match, rank } from "../src/search/ranking.ts";
 import * as russian from "../src/search/russian.ts";
 import { snippet } from "../src/search/snippets.ts";
-import { candidates, heads, languageOf, relatives } from "../src/search/widening.ts";
+import { candidates, heads, languageOf, relatives, typed, typedHeads } from "../src/search/widening.ts";
 import { list, member, members, number, repeated, table, text, truth, vectors, whole } from "./vectors.ts";
 
 const GRAMMARS = new Map([
@@ -68,8 +68,10 @@ describe("the vectors", () => {
       heads: member(value, "heads", list(text)),
       relatives: member(value, "relatives", number),
       tiers: member(value, "tiers", table(table(number))),
+      typedHeads: member(members(value).get("typed"), "heads", list(text)),
+      typedTiers: member(members(value).get("typed"), "tiers", table(number)),
     }));
-    for (const { word, heads: begun, relatives: others, tiers } of cases) {
+    for (const { word, heads: begun, relatives: others, tiers, ...asTyped } of cases) {
       expect(heads(word)).toEqual(begun);
       const related = new Set(relatives(word));
       expect(related.size).toBe(others);
@@ -81,6 +83,9 @@ describe("the vectors", () => {
           ...sorted(expected),
         ]);
       }
+      expect(typedHeads(word, "kk", candidates(word, "kk", terms))).toEqual(asTyped.typedHeads);
+      const mayBe = vocabulary.filter((term) => asTyped.typedHeads.some((head) => term.startsWith(head)));
+      expect([word, ...sorted(typed(word, mayBe))]).toEqual([word, ...sorted(asTyped.typedTiers)]);
     }
   });
 

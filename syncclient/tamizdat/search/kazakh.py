@@ -1,6 +1,6 @@
 """Kazakh: the stems that a word may be a form of, by the layers of its endings. docs/format.md 14.4."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -46,16 +46,26 @@ def _going_with(front: bool | None) -> frozenset[str]:
     return frozenset() if front is None else _FRONT if front else _BACK
 
 
-def _layers() -> dict[str, list[tuple[str, _Ending]]]:
-    """By the text of an ending: its layer, and it."""
+class _Script(NamedTuple):
+    """The endings of nouns in some letters, by their text, each with its layer; and vowels that go with all."""
+
+    layers: dict[str, list[tuple[str, _Ending]]]
+    neutral: str
+
+
+def _script(neutral: str, letters: Mapping[int, str]) -> _Script:
     table: dict[str, list[tuple[str, _Ending]]] = {}
     for layer, listed in _RULES.layers.items():
-        for text, endings in _endings(listed).items():
-            table.setdefault(text, []).extend((layer, ending) for ending in endings)
-    return table
+        for endings in _endings(listed).values():
+            for ending in endings:
+                written = ending._replace(text=ending.text.translate(letters))
+                table.setdefault(written.text, []).append((layer, written))
+    return _Script(table, neutral)
 
 
-_LAYERS: Final = _layers()
+_WRITTEN: Final = _script(_RULES.neutral, {})
+# An о may be an ө there; an а is hardly ever an ә at the end of a stem.
+_TYPED: Final = _script(_RULES.neutral + _RULES.unclear, str.maketrans(RULES.spellings.letters))
 _INSIDE: Final = {layer: frozenset(inner) for layer, inner in _RULES.inside.items()}
 _FINITE: Final = _endings(_RULES.finite)
 _PARTICIPLE: Final = _endings(_RULES.participle)
@@ -96,7 +106,16 @@ def relatives(word: str) -> list[str]:
 
 def nominal(word: str) -> list[str]:
     """The stems of which the word may be a form as nouns, adjectives and participles have them, shorter ones later."""
-    return sorted(set(_inside(word, _RULES.inside)), key=lambda stem: (-len(stem), stem))
+    return _by_length(_inside(word, _RULES.inside, _WRITTEN))
+
+
+def typed(word: str) -> list[str]:
+    """The same of a word that was typed without the letters that a Russian keyboard hasn't, in its ending either."""
+    return _by_length(_inside(word, _RULES.inside, _TYPED))
+
+
+def _by_length(stems: Iterable[str]) -> list[str]:
+    return sorted(set(stems), key=lambda stem: (-len(stem), stem))
 
 
 def settled(stem: str) -> str:
@@ -104,19 +123,21 @@ def settled(stem: str) -> str:
     return stem[:-1] + _RULES.final.get(stem[-1], stem[-1])
 
 
-def _fits(stem: str, ending: _Ending) -> bool:
+def _fits(stem: str, ending: _Ending, neutral: str = _RULES.neutral) -> bool:
     """Whether the ending may stand after this stem: by its last letter, and by the harmony of vowels."""
-    return not (ending.after and stem[-1] not in ending.after) and (not ending.vowels or _harmonic(stem, ending.vowels))
+    if ending.after and stem[-1] not in ending.after:
+        return False
+    return not ending.vowels or _harmonic(stem, ending.vowels, neutral)
 
 
-def _harmonic(stem: str, vowels: frozenset[str]) -> bool:
+def _harmonic(stem: str, vowels: frozenset[str], neutral: str) -> bool:
     if stem.endswith(_RULES.foreign):  # Тоқаевтың: names with a Russian ending go with both
         return True
     for letter in reversed(stem):
+        if letter in neutral:
+            return True
         if letter in _BACK or letter in _FRONT:
             return letter in vowels
-        if letter in _RULES.neutral:
-            return True
     return True
 
 
@@ -128,24 +149,25 @@ def _cut(word: str, endings: _Endings) -> Iterator[tuple[_Ending, str]]:
                 yield ending, word[:-size]
 
 
-def _inside(word: str, allowed: Container[str]) -> Iterator[str]:
+def _inside(word: str, allowed: Container[str], script: _Script) -> Iterator[str]:
     """The stems inside of an ending of these layers, and of the layers that may stand inside of it."""
     for size in range(1, min(_LONGEST, len(word) - _SHORTEST) + 1):
-        for layer, ending in _LAYERS.get(word[-size:], ()):
+        for layer, ending in script.layers.get(word[-size:], ()):
             stem = word[:-size]
-            if layer in allowed and _fits(stem, ending):
+            if layer in allowed and _fits(stem, ending, script.neutral):
                 inner = _INSIDE[layer]
                 if "" in inner:
                     yield stem
                     yield from _restored(stem, ending)
                 if len(stem) > _SHORTEST:
-                    yield from _inside(stem, inner)
+                    yield from _inside(stem, inner, script)
 
 
 def _restored(stem: str, ending: _Ending) -> Iterator[str]:
     """The stem with the vowel that an ending in ы or і made it lose: халқ- is of халық."""
-    if ending.text[0] in "ыі" and len(stem) > 2 and stem[-1] in _FLEETING and stem[-2] not in _VOWELS:
-        yield f"{stem[:-1]}{'і' if ending.text[0] == 'і' else 'ы'}{stem[-1]}"
+    vowel = ending.text[0]  # и where і was typed so
+    if vowel in "ыіи" and len(stem) > 2 and stem[-1] in _FLEETING and stem[-2] not in _VOWELS:
+        yield stem[:-1] + vowel + stem[-1]
 
 
 def _verbal(forms: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from tamizdat.search.index import Index
 from tamizdat.search.query import Item
 from tamizdat.search.ranking import COLUMNS, Match, better
 from tamizdat.search.scope import Scope
-from tamizdat.search.widening import BEGUN, BENT, EXACT, candidates, heads, relatives
+from tamizdat.search.widening import BEGUN, BENT, EXACT, candidates, heads, relatives, typed, typed_heads
 
 WORDS_AT_MOST: Final = 300
 """So many words of the index one word of a query stands for, in articles of one language."""
@@ -77,4 +77,6 @@ class Matching:
         if word not in self._words:
             self._words[word] = self._index.words(heads(word), relatives(word))
         found = candidates(word, language, self._words[word])
+        if begun := typed_heads(word, language, found):
+            found = typed(word, self._index.words(begun, [])) | found
         return sorted(found.items(), key=lambda each: (each[1], len(each[0]), each[0]))[:most]

@@ -60,6 +60,7 @@ class KazakhRules(msgspec.Struct, frozen=True):
     back: str
     front: str
     neutral: str
+    unclear: str
     vowels: str
     classes: dict[str, str]
     layers: dict[str, str]

@@ -24,7 +24,15 @@ def is_kazakh(word: str) -> bool:
 
 def of_kazakh(word: str) -> list[str]:
     """The common spellings of the stems of a Kazakh word."""
-    stems = [key[1:] for key, trust in kazakh.keys(word).items() if trust == 1]
+    return _of_stems([key[1:] for key, trust in kazakh.keys(word).items() if trust == 1])
+
+
+def of_typed(word: str) -> list[str]:
+    """The same of a Kazakh word typed on a Russian keyboard, its ending too; none if a letter says it isn't."""
+    return [] if is_kazakh(word) else _of_stems(kazakh.typed(word))
+
+
+def _of_stems(stems: list[str]) -> list[str]:
     return _common([*stems, *(stem[:-1] for stem in stems if stem[-1] in _RULES.dropped)])
 
 

@@ -1,7 +1,7 @@
 """Which words of an index a word of a query stands for, in tiers. Pure; docs/format.md 14.3."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from tamizdat.search import english, kazakh, russian, spellings
@@ -13,6 +13,7 @@ _LATIN: Final = re.compile("[a-z]{2,40}")
 # Scripts that don't part words: there the first letter of a run is a beginning.
 _UNPARTED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _BEGINNING: Final = 4
+_UNSURE: Final = frozenset({LOOSE, SPELLED})
 
 
 class _Grammar(NamedTuple):
@@ -45,8 +46,13 @@ def heads(word: str) -> list[str]:
             found |= {grammar.head(key) for key in grammar.keys(word)}
     if _CYRILLIC.fullmatch(word):
         found |= set(spellings.heads(_spellings(word)))
+    return _shortest(found)
+
+
+def _shortest(heads: Iterable[str]) -> list[str]:
+    """Those of which none is the beginning of another, in order."""
     kept: list[str] = []
-    for head in sorted(found):
+    for head in sorted(heads):
         if not kept or not head.startswith(kept[-1]):
             kept.append(head)
     return kept
@@ -69,6 +75,22 @@ def candidates(word: str, language: str, terms: Iterable[str]) -> dict[str, int]
     unsure = language == "ru" and not spellings.is_kazakh(word)
     found = {term: tier for term, tier in tiers.items() if tier < (SPELLED if unsure else BEGUN)}
     return found or {term: tier for term, tier in tiers.items() if tier < BEGUN} or tiers
+
+
+def typed_heads(word: str, language: str, found: Mapping[str, int]) -> list[str]:
+    """Beginnings of the words that `typed` may give; none where the candidates that were `found` are good enough."""
+    unsure = language == "kk" and all(tier in _UNSURE for tier in found.values())
+    return _shortest(spellings.heads(spellings.of_typed(word))) if unsure and _CYRILLIC.fullmatch(word) else []
+
+
+def typed(word: str, terms: Iterable[str]) -> dict[str, int]:
+    """What `word` stands for in Kazakh articles if it was typed on a Russian keyboard, its ending too.
+
+    `terms` are the index's words that begin with one of `typed_heads(word)`.
+    """
+    own = frozenset(spellings.of_typed(word))
+    known = (term for term in terms if _CYRILLIC.fullmatch(term))
+    return {term: SPELLED for term in known if not own.isdisjoint(spellings.of_kazakh(term))}
 
 
 def _tiers(word: str, language: str, terms: Iterable[str]) -> Iterator[tuple[str, int]]:

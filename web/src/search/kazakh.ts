@@ -27,7 +27,7 @@ const LONGEST = 7;
 function variants(item: string): Ending[] {
   const [text = "", classes = ""] = item.split(":");
   const after = Array.from(classes, (name) => CLASSES.get(name) ?? "").join("");
-  const fronted = Array.from(text, (letter) => FRONTED.get(letter) ?? letter).join("");
+  const fronted = replaced(text, FRONTED);
   return fronted === text
     ? [{ text, after, vowels: "" }]
     : [
@@ -47,13 +47,27 @@ function byText<T extends { readonly text: string }>(found: readonly T[]): Map<s
 
 const endings = (text: string): Endings => byText(listed(text).flatMap(variants));
 
-const LAYERS = byText(
-  Object.entries(TABLES.layers).flatMap(([layer, text]) =>
+/** The endings of nouns in some letters, each with its layer; and vowels that go with all. */
+interface Script {
+  readonly layers: ReadonlyMap<string, readonly (Ending & { readonly layer: string })[]>;
+  readonly neutral: string;
+}
+
+function script(neutral: string, letters: ReadonlyMap<string, string>): Script {
+  const found = Object.entries(TABLES.layers).flatMap(([layer, text]) =>
     listed(text)
       .flatMap(variants)
-      .map((ending) => ({ ...ending, layer })),
-  ),
-);
+      .map((ending) => ({ ...ending, text: replaced(ending.text, letters), layer })),
+  );
+  return { layers: byText(found), neutral };
+}
+
+const replaced = (text: string, letters: ReadonlyMap<string, string>): string =>
+  Array.from(text, (letter) => letters.get(letter) ?? letter).join("");
+
+const WRITTEN = script(TABLES.neutral, new Map());
+// An о may be an ө there; an а is hardly ever an ә at the end of a stem.
+const TYPED = script(TABLES.neutral + TABLES.unclear, new Map(Object.entries(RULES.spellings.letters)));
 const INSIDE = new Map<string, ReadonlySet<string>>(
   Object.entries(TABLES.inside).map(([layer, inner]) => [layer, new Set<string>(inner)]),
 );
@@ -99,8 +113,16 @@ export function relatives(word: string): string[] {
 
 /** The stems of which the word may be a form as nouns, adjectives and participles have them, shorter ones later. */
 export function nominal(word: string): string[] {
-  const found = [...new Set(inside(word, new Set(INSIDE.keys())))];
-  return found.sort((one, other) => other.length - one.length || compare(one, other));
+  return byLength(inside(word, new Set(INSIDE.keys()), WRITTEN));
+}
+
+/** The same of a word that was typed without the letters that a Russian keyboard hasn't, in its ending either. */
+export function typed(word: string): string[] {
+  return byLength(inside(word, new Set(INSIDE.keys()), TYPED));
+}
+
+function byLength(stems: readonly string[]): string[] {
+  return [...new Set(stems)].sort((one, other) => other.length - one.length || compare(one, other));
 }
 
 /** The stem with the consonant at its end that it has where nothing follows: кітаб- is of кітап. */
@@ -109,36 +131,40 @@ export function settled(stem: string): string {
 }
 
 /** Whether the ending may stand after this stem: by its last letter, and by the harmony of vowels. */
-function fits(stem: string, ending: Ending): boolean {
+function fits(stem: string, ending: Ending, neutral: string): boolean {
   if (ending.after !== "" && !ending.after.includes(lastOf(stem))) {
     return false;
   }
-  return ending.vowels === "" || isHarmonic(stem, ending.vowels);
+  return ending.vowels === "" || isHarmonic(stem, ending.vowels, neutral);
 }
 
-function isHarmonic(stem: string, vowels: string): boolean {
+function isHarmonic(stem: string, vowels: string, neutral: string): boolean {
   if (stem.endsWith(TABLES.foreign)) {
     return true; // Тоқаевтың: names with a Russian ending go with both
   }
   for (let at = stem.length - 1; at >= 0; at -= 1) {
     const letter = stem.charAt(at);
+    if (neutral.includes(letter)) {
+      return true;
+    }
     if (TABLES.back.includes(letter) || TABLES.front.includes(letter)) {
       return vowels.includes(letter);
-    }
-    if (TABLES.neutral.includes(letter)) {
-      return true;
     }
   }
   return true;
 }
 
 /** Each of these endings that the word may have, with what stands before it. */
-function cut<T extends Ending>(word: string, table: ReadonlyMap<string, readonly T[]>): [T, string][] {
+function cut<T extends Ending>(
+  word: string,
+  table: ReadonlyMap<string, readonly T[]>,
+  neutral = TABLES.neutral,
+): [T, string][] {
   const found: [T, string][] = [];
   for (let size = 1; size <= Math.min(LONGEST, word.length - SHORTEST); size += 1) {
     const stem = word.slice(0, -size);
     for (const ending of table.get(word.slice(-size)) ?? []) {
-      if (fits(stem, ending)) {
+      if (fits(stem, ending, neutral)) {
         found.push([ending, stem]);
       }
     }
@@ -147,21 +173,21 @@ function cut<T extends Ending>(word: string, table: ReadonlyMap<string, readonly
 }
 
 /** The stems inside of an ending of these layers, and of the layers that may stand inside of it. */
-function inside(word: string, allowed: ReadonlySet<string>): string[] {
-  return cut(word, LAYERS)
+function inside(word: string, allowed: ReadonlySet<string>, { layers, neutral }: Script): string[] {
+  return cut(word, layers, neutral)
     .filter(([ending]) => allowed.has(ending.layer))
     .flatMap(([ending, stem]) => {
       const inner = INSIDE.get(ending.layer) ?? new Set<string>();
       const own = inner.has("") ? [stem, ...restored(stem, ending)] : [];
-      return stem.length > SHORTEST ? [...own, ...inside(stem, inner)] : own;
+      return stem.length > SHORTEST ? [...own, ...inside(stem, inner, { layers, neutral })] : own;
     });
 }
 
 /** The stem with the vowel that an ending in ы or і made it lose: халқ- is of халық. */
 function restored(stem: string, ending: Ending): string[] {
-  const vowel = ending.text.charAt(0);
+  const vowel = ending.text.charAt(0); // и where і was typed so
   const lost = stem.length > 2 && TABLES.fleeting.includes(lastOf(stem)) && !isVowel(stem[stem.length - 2]);
-  return lost && (vowel === "ы" || vowel === "і") ? [`${stem.slice(0, -1)}${vowel}${lastOf(stem)}`] : [];
+  return lost && "ыіи".includes(vowel) ? [`${stem.slice(0, -1)}${vowel}${lastOf(stem)}`] : [];
 }
 
 /** The stems of which the first form may be a form as verbs have them, or the others of a participle. */

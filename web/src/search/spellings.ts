@@ -19,7 +19,15 @@ export function isKazakh(word: string): boolean {
 
 /** The common spellings of the stems of a Kazakh word. */
 export function ofKazakh(word: string): string[] {
-  const stems = [...kazakh.keys(word)].filter(([, trust]) => trust === 1).map(([key]) => key.slice(1));
+  return ofStems([...kazakh.keys(word)].filter(([, trust]) => trust === 1).map(([key]) => key.slice(1)));
+}
+
+/** The same of a Kazakh word typed on a Russian keyboard, its ending too; none if a letter says it isn't. */
+export function ofTyped(word: string): string[] {
+  return isKazakh(word) ? [] : ofStems(kazakh.typed(word));
+}
+
+function ofStems(stems: readonly string[]): string[] {
   const shorter = stems.filter((stem) => TABLES.dropped.includes(stem.slice(-1))).map((stem) => stem.slice(0, -1));
   return common([...stems, ...shorter]);
 }

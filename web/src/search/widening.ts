@@ -52,7 +52,12 @@ export function heads(word: string): string[] {
   for (const head of CYRILLIC.test(word) ? spellings.heads(spellingsOf(word)) : []) {
     found.add(head);
   }
-  const sorted = [...found].sort(compare);
+  return shortest(found);
+}
+
+/** Those of which none is the beginning of another, in order. */
+function shortest(begun: Iterable<string>): string[] {
+  const sorted = [...new Set(begun)].sort(compare);
   return sorted.filter((head) => !sorted.some((other) => other !== head && head.startsWith(other)));
 }
 
@@ -82,6 +87,24 @@ export function candidates(word: string, language: Language, terms: Iterable<str
     }
   }
   return new Map(tiers);
+}
+
+/** Beginnings of the words that `typed` may give; none where the candidates that were `found` are good enough. */
+export function typedHeads(word: string, language: Language, found: ReadonlyMap<string, number>): string[] {
+  const isUnsure = language === "kk" && [...found.values()].every((tier) => tier === LOOSE || tier === SPELLED);
+  return isUnsure && CYRILLIC.test(word) ? shortest(spellings.heads(spellings.ofTyped(word))) : [];
+}
+
+/**
+ * What `word` stands for in Kazakh articles if it was typed on a Russian keyboard, its ending too.
+ *
+ * `terms` are the index's words that begin with one of `typedHeads(word)`.
+ */
+export function typed(word: string, terms: Iterable<string>): Map<string, number> {
+  const own = new Set(spellings.ofTyped(word));
+  const known = Array.from(terms).filter((term) => CYRILLIC.test(term));
+  const alike = known.filter((term) => spellings.ofKazakh(term).some((spelling) => own.has(spelling)));
+  return new Map(alike.map((term) => [term, SPELLED]));
 }
 
 /** Each term with its tier; above BEGUN where it has nothing to do with the word. */
