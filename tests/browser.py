@@ -89,6 +89,11 @@ class Window:
         self.wrong.clear()
         return self.page.goto(url, wait_until="load")
 
+    def follow(self, link: Any) -> None:
+        """Click on what leads to another page, and wait for everything on that."""
+        with self.page.expect_navigation(wait_until="load"):
+            link.click()
+
     def look(self, *, width: int, scheme: str, height: int = 900) -> None:
         """Show the open page at a width in CSS pixels, light or dark."""
         self.page.set_viewport_size({"width": width, "height": height})

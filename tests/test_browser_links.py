@@ -49,9 +49,9 @@ def test_every_link_leads_somewhere_and_every_form_answers(at: dict[str, str], w
 @BOTH
 def test_the_front_page_leads_to_an_article_and_back(window: Window, at: dict[str, str], where: str):
     window.open(at[where])
-    window.page.get_by_role("link", name="The old bridge closes to lorries").first.click()
+    window.follow(window.page.get_by_role("link", name="The old bridge closes to lorries").first)
     assert "old bridge" in window.page.locator("h1").inner_text()
-    window.page.locator("header a").first.click()
+    window.follow(window.page.locator("header a").first)
     assert window.page.url.rstrip("/") == at[where]
     assert not window.wrong
 
@@ -75,12 +75,12 @@ def test_a_table_is_filtered_and_sorted(window: Window, at: dict[str, str], wher
     window.page.get_by_label("Value").first.fill("kk")
     window.page.get_by_label("Order by").select_option("title")
     window.page.get_by_label("descending").check()
-    window.page.get_by_role("button", name="Show").click()
+    window.follow(window.page.get_by_role("button", name="Show"))
     assert window.page.url.startswith(f"{at[where]}/library/articles?")
     titles = window.page.locator("table.rows tbody tr td:nth-child(6)").all_inner_texts()
     assert len(titles) == 4
     assert titles == sorted(titles, reverse=True)
-    window.page.get_by_role("link", name="section", exact=True).first.click()
+    window.follow(window.page.get_by_role("link", name="section", exact=True).first)
     assert window.page.locator(".facets li").count() == 4
     assert not window.wrong
 
@@ -88,11 +88,11 @@ def test_a_table_is_filtered_and_sorted(window: Window, at: dict[str, str], wher
 @BOTH
 def test_a_canned_query_is_filled_in_and_run(window: Window, at: dict[str, str], where: str):
     window.open(f"{at[where]}/library")
-    window.page.get_by_role("link", name="Articles of a tag between two dates").click()
+    window.follow(window.page.get_by_role("link", name="Articles of a tag between two dates"))
     window.page.get_by_label("tag", exact=True).fill("bridge")
     window.page.get_by_label("since", exact=True).fill("2000-01-01")
-    window.page.get_by_role("button", name="Run").click()
-    window.page.get_by_role("link", name="en/bridge").click()
+    window.follow(window.page.get_by_role("button", name="Run"))
+    window.follow(window.page.get_by_role("link", name="en/bridge"))
     assert window.page.url == f"{at[where]}/article/en/bridge"
     assert not window.wrong
 
@@ -101,10 +101,10 @@ def test_a_canned_query_is_filled_in_and_run(window: Window, at: dict[str, str],
 def test_a_query_of_ones_own_is_run_and_its_mistakes_are_told(window: Window, at: dict[str, str], where: str):
     window.open(f"{at[where]}/library")
     window.page.get_by_label("SQL").fill("SELECT count(*) AS many FROM articles WHERE edition = :edition")
-    window.page.get_by_role("button", name="Run").click()
+    window.follow(window.page.get_by_role("button", name="Run"))
     window.page.get_by_label("edition").fill("kk")
-    window.page.get_by_role("button", name="Run").click()
+    window.follow(window.page.get_by_role("button", name="Run"))
     assert window.page.locator("table.rows td").all_inner_texts() == ["4"]
     window.page.get_by_label("SQL").fill("SELECT nowhere FROM articles")
-    window.page.get_by_role("button", name="Run").click()
+    window.follow(window.page.get_by_role("button", name="Run"))
     assert "no such column: nowhere" in window.page.locator("main").inner_text()
