@@ -80,7 +80,7 @@ class Upkeep:
 def _bring_up_to_date(place: Place, clock: Callable[[], float]) -> None:
     with (place.public / "metadata" / "1.root.json").open("rb") as root:
         fingerprint = Fingerprint.of(1, root.read(LIMITS.root_bytes))
-    with Library.open(place.library) as library:
+    with Library.open(place.library, say=log.info) as library:
         # A copy of the newest alone has all that there is of so many days, and of older ones what happens to be there.
         days = read_state(place.public).selection.days
         options = msgspec.structs.replace(_OPTIONS, keep=Keep(days=days or None))

@@ -409,8 +409,8 @@ class LibraryReadOnly(LibraryError):
     code = "read-only"
     exit_code = 35
 
-    def __init__(self, *, library: str) -> None:
-        super().__init__(f"{library} can't be written to; reading still works", library=library)
+    def __init__(self, *, library: str, but: str = "reading still works") -> None:
+        super().__init__(f"{library} can't be written to; {but}", library=library)
 
 
 class NoSuchArticle(LibraryError):

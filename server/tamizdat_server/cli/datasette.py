@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import click
 
+from tamizdat.cli.output import tell
 from tamizdat.errors import UsageError
 from tamizdat.library import Library
 from tamizdat.library.default import default_library
@@ -71,9 +72,9 @@ def datasette(
     app = create_data(path, options=DataOptions(robots, public_url))
     following = Following(str(path), address, seconds(every), **how) if address else None
     if following:
-        following.check()
+        following.check(tell)
     else:
-        Library.open(path, create=False).close()  # brings an older one up to date, and says what is wrong
+        Library.open(path, create=False, say=tell).close()  # brings an older one up to date, and says what is wrong
     listen, bound = bind(host, port)
     with ExitStack() as stack:
         if following:

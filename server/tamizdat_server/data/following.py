@@ -28,10 +28,13 @@ class Following(msgspec.Struct, frozen=True):
     accept_retractions: bool = False
     allow_private: bool = False
 
-    def check(self) -> None:
-        """Look whether following can begin. Raises: UsageError, FormatError, LibraryError."""
+    def check(self, say: Callable[[str], None]) -> None:
+        """Look whether following can begin; `say` is told what takes a while.
+
+        Raises: UsageError, FormatError, LibraryError.
+        """
         address = Address.parse(self.address)
-        with Library.open(Path(self.library)) as library:
+        with Library.open(Path(self.library), say=say) as library:
             if address.fingerprint is None and not _knows(library, address):
                 raise UsageError(
                     f"--sync {self.address} lacks the fingerprint, and nobody is there to compare one: give the whole"
@@ -58,7 +61,7 @@ class Follower:
     def _sync(self) -> None:
         told = self._following
         address = Address.parse(told.address)
-        with Library.open(Path(told.library)) as library:
+        with Library.open(Path(told.library), say=log.info) as library:
             media = told.media or (None if _knows(library, address) else "standard")
             options = SyncOptions(
                 media=media,

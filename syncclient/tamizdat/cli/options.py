@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from tamizdat.errors import UsageError
+from tamizdat.cli.output import tell
+from tamizdat.errors import LibraryReadOnly, UsageError
 from tamizdat.library import Library, Publication
 from tamizdat.library.default import default_library
 
@@ -49,13 +50,17 @@ def bytes_of(words: str) -> int:
 
 
 def open_to_read(path: Path) -> Library:
-    """The library, which must be there already. Raises: LibraryError."""
-    return Library.open(path, create=False, readonly=True)
+    """The library, which must be there already, an older one brought up to date. Raises: LibraryError."""
+    try:
+        return Library.open(path, create=False, readonly=True)
+    except LibraryReadOnly:
+        open_to_change(path).close()
+        return Library.open(path, create=False, readonly=True)
 
 
 def open_to_change(path: Path) -> Library:
     """The library, which must be there already, to change it. Raises: LibraryError."""
-    return Library.open(path, create=False)
+    return Library.open(path, create=False, say=tell)
 
 
 def publication_named(library: Library, name: str) -> str:

@@ -31,6 +31,11 @@ def show_error(error: TamizdatError, *, as_json: bool) -> int:
     return error.exit_code
 
 
+def tell(message: str) -> None:
+    """Say on standard error what is being done, where that takes a while."""
+    click.echo(f"tamizdat: {one_line(message)} …", err=True)
+
+
 def one_line(text: str) -> str:
     """`text` on one line, without anything that would steer a terminal."""
     return _CONTROLS.sub(" ", text).strip()

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 import click
 
 from tamizdat.cli.options import bytes_of, reader_options
-from tamizdat.cli.output import count, one_line, show_error, show_json, size
+from tamizdat.cli.output import count, one_line, show_error, show_json, size, tell
 from tamizdat.cli.progress import ask, watched
 from tamizdat.errors import FirstContact, Incomplete, TamizdatError, UsageError
 from tamizdat.format.names import Address, Fingerprint
@@ -83,7 +83,7 @@ def sync(
 def _library(path: Path, *, dry_run: bool) -> Generator[Library]:
     """The library at `path`; where there is none yet and none is to be made, one that nobody will see."""
     if not dry_run or path.exists():
-        with Library.open(path) as library:
+        with Library.open(path, say=tell) as library:
             yield library
         return
     with TemporaryDirectory(prefix="tamizdat-") as folder, Library.open(Path(folder) / "library.db") as library:

@@ -8,7 +8,7 @@ from tamizdat.library.handing import Handing, Picture
 from tamizdat.library.keeping import Keeping
 from tamizdat.library.mirrors import Mirrors
 from tamizdat.library.reading import days_ago
-from tamizdat.library.store import SCHEMA, connect, is_library
+from tamizdat.library.store import SCHEMA, Say, connect, is_library, silent
 from tamizdat.library.values import (
     Applied,
     Choice,
@@ -29,13 +29,15 @@ class Library(Applying, Handing, Keeping, Mirrors):
     """A library file, opened. Use it in a `with` statement, or close it."""
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = True, readonly: bool = False) -> "Library":
+    def open(cls, path: Path, *, create: bool = True, readonly: bool = False, say: Say = silent) -> "Library":
         """Open the library at `path`, or make one there.
 
         Where file or folder can't be written to, reading works and every change raises LibraryReadOnly; `readonly` asks
-        for that. Raises: NotALibrary, NewerSchema, LibraryReadOnly, LibraryLocked, DiskFull, DamagedLibrary.
+        for that. An older library is brought up to date first, all or nothing, and `say` is told so.
+
+        Raises: NotALibrary, NewerSchema, LibraryReadOnly, LibraryLocked, DiskFull, DamagedLibrary.
         """
-        db, readonly = connect(path, create=create, readonly=readonly)
+        db, readonly = connect(path, create=create, readonly=readonly, say=say)
         return cls(path, db, readonly=readonly)
 
     def __enter__(self) -> "Library":

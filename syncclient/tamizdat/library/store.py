@@ -2,8 +2,9 @@
 
 import os
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +23,12 @@ APPLICATION_ID: Final = 0x746D7A64  # "tmzd", in the file's header
 SCHEMA: Final = 4
 BUSY_SECONDS: Final = 5.0
 _HEADER_BYTES: Final = 100
+_STEPS: Final = 10_000
+"""Of SQLite's own machine: some milliseconds."""
 
 Row = tuple[Any, ...]
+Say = Callable[[str], None]
+"""Is told what is being done where that takes a while."""
 
 
 @contextmanager
@@ -124,7 +129,11 @@ class Store:
             return self.db.execute(sql, values).fetchone()
 
 
-def connect(path: Path, *, create: bool, readonly: bool) -> tuple[sqlite3.Connection, bool]:
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def connect(path: Path, *, create: bool, readonly: bool, say: Say = silent) -> tuple[sqlite3.Connection, bool]:
     """Open or create the file at `path`; tells whether it can only be read. Raises: LibraryError."""
     with named_errors(path):
         if not path.exists():
@@ -136,8 +145,8 @@ def connect(path: Path, *, create: bool, readonly: bool) -> tuple[sqlite3.Connec
         db = open_readonly(path) if readonly else _open(path)
     try:
         with named_errors(path):
-            _check_schema(db, path, readonly=readonly)
-    except LibraryError:
+            _check_schema(db, path, readonly=readonly, say=say)
+    except (LibraryError, KeyboardInterrupt):
         db.close()
         raise
     return db, readonly
@@ -233,15 +242,40 @@ def _check_header(path: Path) -> None:
         raise NotALibrary(library=str(path), reason="it is an SQLite file of something else")
 
 
-def _check_schema(db: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
+def _check_schema(db: sqlite3.Connection, path: Path, *, readonly: bool, say: Say) -> None:
     schema = db.execute("PRAGMA user_version").fetchone()[0]
     if schema > SCHEMA:
         raise NewerSchema(library=str(path), schema=schema, known=SCHEMA)
     if schema < SCHEMA:
         if readonly:
-            raise LibraryReadOnly(library=str(path))
-        with exclusive(path):
+            raise LibraryReadOnly(library=str(path), but="it is of an older tamizdat and must be brought up to date")
+        with exclusive(path), _interruptible(db):
+            say("bringing the library's index up to date")
             _migrate(db)
+
+
+def _going_on() -> Iterator[bool]:
+    """Yield False until there is an interrupt: Python looks for one whenever it comes back here, and no sooner."""
+    # A plain function would be interrupted before it could catch it, and SQLite's module reports that as a fault.
+    with suppress(KeyboardInterrupt):
+        while True:
+            yield False
+
+
+@contextmanager
+def _interruptible(db: sqlite3.Connection) -> Generator[None]:
+    """Let Ctrl-C end a statement that takes long, instead of waiting for its end; its transaction is undone."""
+    looking = _going_on()
+    next(looking)
+    db.set_progress_handler(partial(next, looking, True), _STEPS)  # True, for the end, makes SQLite stop
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname == "SQLITE_INTERRUPT":
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        db.set_progress_handler(None, 0)
 
 
 def _migrate(db: sqlite3.Connection) -> None:
