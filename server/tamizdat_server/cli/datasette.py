@@ -7,13 +7,16 @@ from typing import Any, Final, Literal
 
 import click
 
-from tamizdat.cli.output import tell
 from tamizdat.errors import UsageError
 from tamizdat.library import Library
 from tamizdat.library.default import default_library
 
 _SPAN: Final = re.compile(r"([1-9]\d{0,5})([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _tell(message: str) -> None:
+    click.echo(f"tamizdat: {message} …", err=True)
 
 
 @click.command()
@@ -72,9 +75,9 @@ def datasette(
     app = create_data(path, options=DataOptions(robots, public_url))
     following = Following(str(path), address, seconds(every), **how) if address else None
     if following:
-        following.check(tell)
+        following.check(_tell)
     else:
-        Library.open(path, create=False, say=tell).close()  # brings an older one up to date, and says what is wrong
+        Library.open(path, create=False, say=_tell).close()  # brings an older one up to date, and says what is wrong
     listen, bound = bind(host, port)
     with ExitStack() as stack:
         if following:
