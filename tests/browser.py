@@ -77,7 +77,7 @@ class Window:
         self.wrong: list[str] = []
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
-        self.page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
+        self.page.on("requestfailed", self._on_failure)
         self.page.on("request", self._on_request)
         self.page.on("response", self._on_response)
 
@@ -128,6 +128,11 @@ class Window:
     def _on_request(self, asked: Any) -> None:
         if urlsplit(asked.url).netloc != self._host and not asked.url.startswith("data:"):
             self.wrong.append(f"asked elsewhere: {asked.url}")
+
+    def _on_failure(self, asked: Any) -> None:
+        # What was still on its way as the page was left is given up by the browser itself.
+        if asked.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {asked.failure} {asked.url}")
 
     def _on_response(self, answer: Any) -> None:
         if answer.status >= 400 and not answer.request.is_navigation_request():
