@@ -43,7 +43,8 @@ def stalled(server: Server, path: str, count: int) -> Iterator[list[socket.socke
 
 
 def worker(server: Server) -> Path:
-    """The worker's folder in /proc."""
+    """The worker's folder in /proc, once it answers: it opens sockets of its own until then."""
+    assert server.get("head.tar.zst").status_code == 200
     lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in server.children()}
     return next(Path(f"/proc/{pid}") for pid, line in lines.items() if b"\0-m\0" not in line)
 
@@ -55,7 +56,6 @@ def connections(process: Path) -> int:
 
 def test_readers_that_take_nothing_do_not_keep_others_waiting_nor_fill_the_memory(tree: Path, path: str) -> None:
     with serving(tree, shutdown_seconds=1) as server:
-        assert server.get("head.tar.zst").status_code == 200
         before = resident(worker(server))
         with stalled(server, path, READERS):
             assert [server.get("head.tar.zst").status_code for _ in range(20)] == [200] * 20

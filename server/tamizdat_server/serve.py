@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ import msgspec
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from tamizdat.errors import CannotListen
 from tamizdat_server import logs
@@ -78,8 +79,34 @@ def serve(
             raise CannotListen(host=listen.address, port=listen.port, reason=reason) from end
 
 
+class _Supervisor(MPServer):
+    """Granian's, which knows a worker that has ended from one that won't.
+
+    A thread of Granian's waits for each worker, too, and where it is the one that hears of its end, `is_alive` says yes
+    for a moment more: Granian looks just then, and reports that the worker had to be killed.
+    """
+
+    def _stop_workers(self) -> None:
+        for worker in self.wrks:
+            worker.terminate()
+        started = time.monotonic()
+        workers: list[Any] = [worker.inner for worker in self.wrks]  # pyright: ignore[reportUnknownMemberType]
+        running: dict[Any, Any] = {worker.sentinel: worker for worker in workers}
+        while running and (left := started + self.workers_kill_timeout - time.monotonic()) > 0:
+            for ended in connection.wait(list(running), timeout=left):
+                _heard_of(running.pop(ended))
+        if running:  # they had their time
+            self.workers_kill_timeout = 0.001
+        super()._stop_workers()
+
+
+def _heard_of(ended: Any) -> None:
+    while ended.is_alive():
+        time.sleep(0.001)
+
+
 def _granian(listen: Listen, workers: int, deadlines: Deadlines) -> Any:
-    return Server(
+    return _Supervisor(
         "tamizdat",
         listen.address,
         listen.port,
