@@ -1,0 +1,37 @@
+// Dates, numbers and amounts as a language writes them.
+
+import type { Strings } from "./strings/index.ts";
+
+/** Ways to write values in one language. Times are RFC 3339 with Z; "" gives "". */
+export interface Teller {
+  readonly number: (value: number) => string;
+  /** 22 November 2026 */
+  readonly day: (time: string) => string;
+  /** 22 November 2026, 14:05 */
+  readonly time: (time: string) => string;
+  /** Bytes to two digits: 640 KB, 1.2 MB. */
+  readonly bytes: (bytes: number) => string;
+}
+
+const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", day: "numeric" };
+const TIME: Intl.DateTimeFormatOptions = { ...DAY, hour: "2-digit", minute: "2-digit" };
+
+/** How a language writes them; days are those of the reader's own clock. */
+export function tellerOf(words: Strings): Teller {
+  const numbers = new Intl.NumberFormat(words.locales);
+  const small = new Intl.NumberFormat(words.locales, { maximumSignificantDigits: 2 });
+  const days = new Intl.DateTimeFormat(words.locales, DAY);
+  const times = new Intl.DateTimeFormat(words.locales, TIME);
+  const amount = (value: number) => (value < 10 ? small : numbers).format(value < 10 ? value : Math.round(value));
+  return {
+    number: (value) => numbers.format(value),
+    day: (time) => (time ? days.format(new Date(time)) : ""),
+    time: (time) => (time ? times.format(new Date(time)) : ""),
+    bytes: (bytes) => {
+      if (bytes < 1000) {
+        return words.units.bytes(bytes);
+      }
+      return bytes < 999_500 ? words.units.kilobytes(amount(bytes / 1000)) : words.units.megabytes(amount(bytes / 1e6));
+    },
+  };
+}

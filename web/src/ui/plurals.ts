@@ -1,0 +1,16 @@
+// Words that go with a number. The rules of each language are the browser's own (Intl.PluralRules).
+
+/** What a language's table is made with. `Forms`: the categories that its numbers need beside "other". */
+export type Plural<Forms extends Intl.LDMLPluralRule> = (
+  forms: Readonly<Record<Forms | "other", string>>,
+) => (count: number) => string;
+
+/** A maker of counted words: `#` in a form is where the number stands, written as the language writes it. */
+export function plurals<Forms extends Intl.LDMLPluralRule = never>(...locales: string[]): Plural<Forms> {
+  const rules = new Intl.PluralRules(locales);
+  const numbers = new Intl.NumberFormat(locales);
+  return (forms) => {
+    const all: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> = forms;
+    return (count) => (all[rules.select(count)] ?? forms.other).replace("#", numbers.format(count));
+  };
+}
