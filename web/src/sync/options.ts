@@ -1,0 +1,95 @@
+// What a sync is asked to do, what it tells meanwhile, and what it reports at the end: plain values.
+
+import type { Catalog } from "../format/catalog.ts";
+import type { Library } from "../library/index.ts";
+import type { Meter, Transport } from "../transport/base.ts";
+import type { Freshness } from "../trust/freshness.ts";
+import type { Offer } from "./contact.ts";
+
+/** What the engine lends to each sync. `now`: Unix seconds. `open`: a mirror; `typed`: the reader named it himself. */
+export interface Means {
+  readonly library: Library;
+  readonly now: () => number;
+  readonly open: (place: string, wish: { typed: boolean; meter: Meter }) => Transport;
+}
+
+/** What becomes of a sync while it runs. `stop`: nothing new is begun, and what has arrived whole is kept. */
+export interface Watch {
+  readonly told?: (progress: Progress) => void;
+  readonly stop?: AbortSignal;
+}
+
+/** One message while a sync runs. Bytes of what it fetches, so far and in all. */
+export interface Progress {
+  readonly step: "asking" | "verifying" | "fetching" | "applying" | "pictures" | "keeping";
+  readonly done: number;
+  readonly total: number;
+  readonly mirror: string;
+}
+
+/**
+ * `acceptRetractions`: the reader agreed to a suspicious number of them. `older`: read as far back as is to be kept,
+ * not only as far as is held. `maxBytes`: what may be fetched in all; 0: no cap.
+ */
+export interface Wish {
+  readonly publication: string;
+  readonly acceptRetractions?: boolean;
+  readonly older?: boolean;
+  readonly maxBytes?: number;
+}
+
+/** A mirror that was passed over: its address, the error's code, and what it says. */
+export interface Problem {
+  readonly mirror: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Bytes that a sync would fetch. `older`: what it would be more, read as far back as is to be kept. */
+export interface Price {
+  readonly text: number;
+  readonly pictures: number;
+  readonly requests: number;
+  readonly older: number;
+}
+
+/** What a sync did. `left`: bytes planned that a cap left for later. `missing`: paths that can't be had. */
+export interface Report {
+  readonly publication: string;
+  readonly from: number;
+  readonly to: number;
+  readonly freshness: Freshness;
+  readonly articles: number;
+  readonly retracted: number;
+  readonly bytes: number;
+  readonly requests: number;
+  readonly mirror: string;
+  readonly seconds: number;
+  readonly complete: boolean;
+  readonly left: number;
+  readonly older: number;
+  readonly problems: readonly Problem[];
+  readonly missing: readonly string[];
+}
+
+/**
+ * What an address offers at first contact, verified; nothing of it is kept yet.
+ *
+ * `pinned`: the address named whom to trust. `signed`: Unix seconds. `offer`: what `trust` and the first sync go on with.
+ */
+export interface Met {
+  readonly publication: string;
+  readonly address: string;
+  readonly fingerprint: string;
+  readonly pinned: boolean;
+  readonly signed: number;
+  readonly freshness: Freshness;
+  readonly catalog: Catalog;
+  readonly offer: Offer;
+}
+
+/** How a pack is opened. `trusted`: the fingerprint that the reader agreed to, where the publication isn't known. */
+export interface OpenWish {
+  readonly trusted?: string;
+  readonly acceptRetractions?: boolean;
+}
