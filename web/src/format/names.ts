@@ -26,9 +26,14 @@ export function isPackPath(path: string): boolean {
   return [METADATA_PATH, TARGET_PATH, IMMUTABLE_PATH].some((rule) => rule.test(path));
 }
 
+/** Whether a head, of one edition or of all, lies at this path. */
+export function isHeadPath(path: string): boolean {
+  return HEAD_PATH.test(path);
+}
+
 /** Whether site.json may list this path: a harmless one, and none that another signed file speaks for. */
 export function isSitePath(path: string): boolean {
-  return !(isPackPath(path) || HEAD_PATH.test(path) || /(?:^|\/)\.\.?$/.test(path)) && SITE_PATH.test(path);
+  return !(isPackPath(path) || isHeadPath(path) || /(?:^|\/)\.\.?$/.test(path)) && SITE_PATH.test(path);
 }
 
 /** Where the compressed bundle of this SHA-256 lies. */
