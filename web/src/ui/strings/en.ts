@@ -196,6 +196,117 @@ const en = {
   errors: {
     title: "Something went wrong",
     again: "Try again",
+    closer: "For whoever looks closer",
+    /** By code: what happened, and what to do. A name in braces stands for that field of the error. */
+    said: {
+      error: [
+        "The app came to a point that it has no words for.",
+        "Reload the page. If it happens again, tell the newsroom what is said below.",
+      ],
+      usage: [
+        "That is no address of a publication.",
+        "Check it for missing or changed characters. It looks like https://…/#1.…",
+      ],
+      unreachable: [
+        "The mirror can't be reached, or the connection broke.",
+        "Check the connection, then try again. What arrived is kept.",
+      ],
+      missing: [
+        "The mirror doesn't have what was asked for.",
+        "It may be in the middle of an update. Try again in a few minutes, or use another mirror's address.",
+      ],
+      "too-large": ["The mirror sent more than it should. Nothing of it was kept.", "Try another mirror's address."],
+      "too-slow": [
+        "The mirror was too slow.",
+        "Try again where the connection is better. It goes on where it stopped.",
+      ],
+      redirect: [
+        "The mirror wanted to send the app to another site. The app didn't go there.",
+        "On a public Wi-Fi, sign in there first. Otherwise try another mirror's address.",
+      ],
+      "forbidden-address": [
+        "The app doesn't contact this address: it isn't a secure one, or it lies inside a private network.",
+        "Use an address that begins with https://",
+      ],
+      "nothing-reachable": [
+        "No mirror could be reached, or none had anything acceptable.",
+        "What is on this device can be read. Try again later or over another network, or open a pack file that somebody hands you.",
+      ],
+      incomplete: ["Stopped before the end. What was finished is kept.", "Go on whenever you like."],
+      stopped: ["Paused. What arrived is kept.", "Go on whenever you like."],
+      trust: [
+        "What the mirror offers can't be accepted. Nothing of it was kept.",
+        "Try again later or with another mirror's address. If it stays so, tell the newsroom.",
+      ],
+      expired: [
+        "What the mirror offers was signed too long ago: it may be holding news back.",
+        "Check this device's date. If it is right, try another mirror's address. What is here can be read.",
+      ],
+      "first-contact": [
+        "Nobody has said yet whom to trust here.",
+        "Compare the fingerprint with one from the newsroom, then trust it.",
+      ],
+      rollback: [
+        "The mirror offers something older than what you have.",
+        "You needn't do anything: what you have stays. Try again later.",
+      ],
+      threshold: [
+        "What the mirror offers isn't signed with the newsroom's keys. Nothing of it was kept.",
+        "Don't rely on this mirror. Try another one's address.",
+      ],
+      hash: [
+        "A file was damaged or changed on the way. It was thrown away.",
+        "Try again. If it stays so, try another mirror's address.",
+      ],
+      "wrong-root": [
+        "This isn't the publication whose fingerprint you have.",
+        "Don't go on with this address. Ask whoever gave it to you, or the newsroom, for the right one.",
+      ],
+      "wrong-publication": ["This belongs to another publication.", "Check the address or the file."],
+      clock: [
+        "The newsroom signed this on {signed}, but this device's clock says {now}.",
+        "Set the device's date and time, then try again. Reading works meanwhile.",
+      ],
+      history: [
+        "You were shown this publication's past differently before. Nothing of this was taken.",
+        "Somebody may be showing different readers different things. Ask the newsroom which is right.",
+      ],
+      "mass-retraction": [
+        "This update would withdraw {retractions} of {held} articles at once. So far nothing of it was done.",
+        "The newsroom may mean it, or somebody may be forcing it. Ask there if you can, then decide.",
+      ],
+      format: [
+        "Something arrived that the app can't read. Nothing of it was kept.",
+        "Try again. If it stays so, there may be a newer version of the app, or the mirror is broken.",
+      ],
+      "damaged-pack": ["The pack file is cut short or damaged.", "Have it copied again."],
+      library: [
+        "What the app keeps in this browser can't be used.",
+        "Close other tabs of the app and reload. If it stays so, delete everything in the settings and fetch it again.",
+      ],
+      locked: ["The app is busy with an update, perhaps in another tab.", "Wait for it to end, then try again."],
+      "disk-full": [
+        "This device has no space left for the app. What was finished is kept.",
+        "Free some space, or keep less: fewer pictures, editions or days.",
+      ],
+      "newer-schema": [
+        "A newer version of the app wrote this library.",
+        "Close other tabs of the app, then reload to get the newer version.",
+      ],
+      "read-only": [
+        "The browser lets the app keep nothing.",
+        "Leave the private window, or allow this site to store data. Until then reading works as long as the page is open.",
+      ],
+      "no-such-article": [
+        "This article isn't on this device.",
+        "It may come with an update, or belong to an edition that you didn't choose.",
+      ],
+      pack: ["The pack file couldn't be made.", "Try again, with one edition or without pictures."],
+      newsroom: [
+        "This concerns a newsroom's or a mirror's own computer, not the app.",
+        "Tell the newsroom what is said below.",
+      ],
+    },
   },
 };
 
