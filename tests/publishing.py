@@ -28,6 +28,7 @@ from tamizdat_server.draft import Draft
 from tamizdat_server.live import read_live
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import PublishReport, Settings, publish
+from tamizdat_server.shell import Shell
 
 NOW = 1_795_000_000
 HOUR, DAY = 3600, 86_400
@@ -46,6 +47,7 @@ class Desk:
     def __init__(self, folder: Path, *, editions: tuple[str, ...] = ("en",), settings: Settings = SMALL) -> None:
         self.now = NOW
         self.settings = settings
+        self.shell: Shell | None = None
         self.mirrors: dict[str, Transport] = defaultdict(lambda: FolderTransport(folder / "nowhere", meter=Meter()))
         self.newsroom = Newsroom.init(folder, title="The Desk", editions=editions, passphrase=None, now=self.now)
         self.public = self.newsroom.public
@@ -64,7 +66,12 @@ class Desk:
     def publish(self, *, after: int = HOUR, skip_to: int | None = None) -> PublishReport:
         self.now += after
         return publish(
-            self.newsroom, now=self.now, skip_to=skip_to, settings=self.settings, connect=lambda url: self.mirrors[url]
+            self.newsroom,
+            now=self.now,
+            skip_to=skip_to,
+            settings=self.settings,
+            connect=lambda url: self.mirrors[url],
+            app=lambda: self.shell,
         )
 
     def lines(self, edition: str = "en") -> list[bytes]:

@@ -1,7 +1,7 @@
 """Response headers: what every answer carries, the types of files, and what browsers are told to forbid.
 
-A page of a publication runs nothing and loads nothing from elsewhere; its files may be read from any origin, since any
-copy of them may be the one that is reachable.
+A page of a publication runs the reader app and nothing else, and loads nothing from elsewhere; its files may be read
+from any origin, since any copy of them may be the one that is reachable.
 """
 
 import base64
@@ -29,10 +29,24 @@ PREFLIGHT: Final[Headers] = [
 ]
 
 _INERT: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-_PAGE: Final = (
-    b"default-src 'none'; img-src 'self' data:; style-src 'self'%s; script-src 'self'; connect-src 'self'; manifest-src"
-    b" 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
+POLICY: Final = "; ".join((
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'%s",
+    "img-src 'self' blob:",
+    "connect-src 'self' https: http:",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types tamizdat",
+))  # fmt: skip
+"""What a page and the reader app's scripts may do; %s is for the hashes of styles. Its one opening: mirrors are learned
+later, hence any host may be asked for files. web/src/shell/policy.ts has the same.
+"""
+NO_FRAMES: Final = "frame-ancestors 'none'"
+"""What only a header can say, beside the policy."""
 _STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _PERMISSIONS: Final = (
     b"accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(),"
@@ -81,6 +95,8 @@ _TYPES: Final = {
     "xml": b"application/xml; charset=utf-8",
     "zst": b"application/zstd",
 }
+# A worker is held to the policy that its own script came with.
+_RUN: Final = frozenset(("html", "js"))
 _SHOWN: Final = frozenset(("atom", "svg", "txt", "xml"))
 
 
@@ -92,14 +108,15 @@ def content_type(path: str) -> bytes:
 def security(path: str, body: bytes | None) -> Headers:
     """The security headers of a publication path, by its ending; a page may use the style sheets that stand in it."""
     ending = _ending(path)
-    if ending == "html":
-        return [(b"content-security-policy", _PAGE % _own_styles(body or b"")), *_DOCUMENT, *_ALWAYS]
+    if ending in _RUN:
+        policy = POLICY % (_own_styles(body or b"") if ending == "html" else "")
+        return [(b"content-security-policy", f"{policy}; {NO_FRAMES}".encode()), *_DOCUMENT, *_ALWAYS]
     return DOCUMENT if ending in _SHOWN else OPAQUE
 
 
-def _own_styles(page: bytes) -> bytes:
+def _own_styles(page: bytes) -> str:
     hashes = (base64.b64encode(hashlib.sha256(style).digest()) for style in _STYLE.findall(page))
-    return b"".join(b" 'sha256-%s'" % name for name in hashes)
+    return "".join(f" 'sha256-{name.decode()}'" for name in hashes)
 
 
 def _ending(path: str) -> str:

@@ -8,8 +8,10 @@ import msgspec
 from tamizdat.format.article import Article
 from tamizdat.format.catalog import Catalog, Site, SiteFile, encode
 from tamizdat.format.names import head_path, sha256
+from tamizdat_server.app_page import app_page, manifest
 from tamizdat_server.feeds import atom
 from tamizdat_server.page import index_page
+from tamizdat_server.shell import MANIFEST, Shell
 
 # A browser that reads another origin's copy needs the first; the rest is what any host should say.
 _HEADERS: Final = {
@@ -29,8 +31,8 @@ class EditionNews(msgspec.Struct, frozen=True):
     newest: list[Article]
 
 
-def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str) -> dict[str, bytes]:
-    """path → bytes of every file that site.json is to list."""
+def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str, shell: Shell | None) -> dict[str, bytes]:
+    """path → bytes of every file that site.json is to list. `shell`: the reader app, where there is one."""
     base = next(iter(catalog.mirrors), "")
     newest = {edition.code: edition.newest for edition in news}
     files = {
@@ -44,8 +46,13 @@ def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str) -
         )
         for edition in news
     }
+    if shell:
+        page = app_page(catalog, newest, base=base, fingerprint=fingerprint, shell=shell)
+        files |= shell.files | {MANIFEST: manifest(catalog.title, shell)}
+    else:
+        page = index_page(catalog, newest, base=base, fingerprint=fingerprint)
     return files | {
-        "index.html": index_page(catalog, newest, base=base, fingerprint=fingerprint).encode(),
+        "index.html": page.encode(),
         ".htaccess": _htaccess().encode(),
         "_headers": _headers(newest).encode(),
     }

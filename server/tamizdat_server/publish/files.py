@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from tamizdat_server.durable import TEMPORARY, sync_folder, write_whole
 from tamizdat_server.live import read_live
 from tamizdat_server.publish.settings import Settings
+from tamizdat_server.shell import MANIFEST, WORKER
 
 IMMUTABLE_FOLDERS: Final = ("bundles", "lists", "media")
 
@@ -98,6 +99,11 @@ class Tree:
         self._delete(path for (path,) in self.db.execute("SELECT path FROM files WHERE dropped < ?", old))
         self.db.execute("DELETE FROM files WHERE dropped < ?", old)
         self._clear_signed()
+
+    def clear_app(self, listed: Container[str]) -> None:
+        """Delete an earlier reader app's files, which site.json doesn't list any more. The new catalog must be live."""
+        paths = [f"app/{name}" for name in _names(self.public / "app")]
+        self._delete(path for path in [*paths, WORKER, MANIFEST] if path not in listed)
 
     def clear_strays(self) -> None:
         """Delete immutable files that nobody noted, and half-written ones. The new catalog must be live."""

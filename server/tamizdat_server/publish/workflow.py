@@ -21,6 +21,7 @@ from tamizdat_server.publish.elsewhere import Connect, connect_mirror, newest_el
 from tamizdat_server.publish.files import Tree
 from tamizdat_server.publish.settings import SETTINGS, Settings
 from tamizdat_server.publish.work import Work
+from tamizdat_server.shell import Shell, installed_shell
 from tamizdat_server.site import EditionNews, build_site, encode_site
 from tamizdat_server.wrapping import newsroom_errors
 
@@ -57,15 +58,16 @@ def publish(
     passphrase: Callable[[], str] | None = None,
     settings: Settings = SETTINGS,
     connect: Connect = connect_mirror,
+    app: Callable[[], Shell | None] = installed_shell,
 ) -> PublishReport:
     """Make the next version of what differs from the last one, or none.
 
     `skip_to`: begin anew with this version number, after a backup was restored. `connect`: how listed mirrors are
-    asked whether they are ahead.
+    asked whether they are ahead. `app`: where the reader app is got from that goes into the tree.
     Raises: VersionReused, KeyProblem, NewsroomLocked, NewsroomFull, NewsroomError; what was live stays so.
     """
     with newsroom.lock(), newsroom_errors(newsroom.folder):
-        return _Publishing(newsroom, now, passphrase, settings, connect).run(skip_to)
+        return _Publishing(newsroom, now, passphrase, settings, connect, app()).run(skip_to)
 
 
 class _Publishing:
@@ -78,8 +80,10 @@ class _Publishing:
         passphrase: Callable[[], str] | None,
         settings: Settings,
         connect: Connect,
+        shell: Shell | None,
     ) -> None:
         self.newsroom, self.now, self.settings, self.connect = newsroom, now, settings, connect
+        self.shell = shell
         self.config = newsroom.config
         self.db: sqlite3.Connection = newsroom.db
         self.tree = Tree(newsroom.public, self.db, now=now, settings=settings)
@@ -181,11 +185,21 @@ class _Publishing:
 
     def _sign(self, catalog: Catalog, *, leap: bool) -> list[tuple[str, bytes]]:
         data = encode(catalog)
-        site = build_site(catalog, self._news(catalog), fingerprint=str(self.newsroom.fingerprint))
-        self.db.execute("DELETE FROM site")
-        self.db.executemany("INSERT INTO site VALUES (?, ?)", site.items())
+        fingerprint = str(self.newsroom.fingerprint)
+        site = build_site(catalog, self._news(catalog), fingerprint=fingerprint, shell=self.shell)
+        self._keep_site(site)
         self.db.execute("INSERT OR REPLACE INTO state VALUES ('catalog', ?)", (data,))
         return list(self.signer.publish(data, encode_site(site), now=self.now, leap=leap))
+
+    def _keep_site(self, site: dict[str, bytes]) -> None:
+        """Note what is to stand beside the catalog; only what differs is written, as the app is the same each time."""
+        gone = self._site().keys() - site.keys()
+        self.db.executemany("DELETE FROM site WHERE path = ?", [(path,) for path in gone])
+        self.db.executemany(
+            "INSERT INTO site VALUES (?1, ?2)"
+            " ON CONFLICT (path) DO UPDATE SET data = excluded.data WHERE data != excluded.data",
+            site.items(),
+        )
 
     def _news(self, catalog: Catalog) -> list[EditionNews]:
         return [EditionNews(code, self._newest(code)) for code in catalog.editions]
@@ -241,6 +255,7 @@ class _Publishing:
         """`strays`: files may lie there that nobody noted, as a run was killed or a backup restored."""
         with transaction(self.db):
             self.tree.clear()
+            self.tree.clear_app(self._site().keys())
             if strays:
                 self.tree.clear_strays()
             work = self._work(self.newsroom.version, None)
@@ -261,7 +276,8 @@ class _Publishing:
         return row is None or row[0] != self._config_digest()
 
     def _config_digest(self) -> str:
-        return sha256(msgspec.json.encode(self.config))
+        """Of what a version shows beside its articles: the newsroom's settings, and the reader app."""
+        return sha256(msgspec.json.encode(self.config) + (self.shell.hash.encode() if self.shell else b""))
 
     def _unchanged(self, live: Live | None) -> PublishReport:
         editions = live.catalog.editions if live else {}
