@@ -17,7 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(PILLARS.map((room) => [room, BASE])),
   ...Object.fromEntries(WORKFLOWS.map((room) => [room, [...BASE, ...PILLARS]])),
   engine: [...BASE, ...PILLARS, ...WORKFLOWS],
-  ui: [...BASE, "render", "engine"],
+  ui: [...BASE, "render", "engine", "shell"],
   shell: BASE,
 };
 
