@@ -191,3 +191,24 @@ export interface Entry {
 
 /** Where an article stands in its edition: (`published`, key). A retraction stands at ("", key). */
 export type Place = readonly [published: string, key: string];
+
+/** Every picture of an article: the lead image, then those of the body and of the footnotes. */
+export function imagesOf(of: Article): Image[] {
+  const lead = of.image ? [of.image] : [];
+  return [...lead, ...images(of.body), ...[...of.footnotes.values()].flatMap(images)];
+}
+
+function images(of: Blocks): Image[] {
+  return of.flatMap((block) => {
+    switch (block.type) {
+      case "figure":
+        return [block.image];
+      case "quote":
+        return images(block.blocks);
+      case "list":
+        return block.items.flatMap(images);
+      default:
+        return [];
+    }
+  });
+}

@@ -1,9 +1,14 @@
-// The catalog, the lists that it refers to, and site.json. docs/format.md, sections 7 and 8.
+// The catalog, the types of the lists that it refers to (lists.ts decodes them), and site.json. docs/format.md 7 and 8.
 //
 // Members keep the names that they have in the signed bytes; one that is missing there has its default here.
 
+import { FormatError } from "../errors.ts";
 import type { Place, Role } from "./article.ts";
 import type { Encoding } from "./bundle.ts";
+import { decode, integer, list, object, oneOf, or, orNone, table, text } from "./check.ts";
+import { LIMITS } from "./limits.ts";
+import { isSitePath } from "./names.ts";
+import { digest, edition, line, time } from "./record.ts";
 
 /** Names a list at `lists/<sha256>.json.zst`. */
 export interface ListRef {
@@ -77,8 +82,14 @@ export interface SegmentRef extends Encoding {
   readonly key: string;
 }
 
+/** The start of a range of places. */
+export interface Start {
+  readonly published: string;
+  readonly key: string;
+}
+
 /** Where a segment, or a part of a stock, starts. */
-export function startOf(part: { readonly published: string; readonly key: string }): Place {
+export function startOf(part: Start): Place {
   return [part.published, part.key];
 }
 
@@ -155,4 +166,108 @@ export interface Lists {
   readonly media: MediaList;
   readonly withdrawn: WithdrawnList;
   readonly mirrors: MirrorsList;
+}
+
+// -- bytes -> values --------------------------------------------------------------------------------------------------
+
+export const version = integer();
+const noDigest = text(64, /^(?:|[0-9a-f]{64})$/);
+export const mirror = text(300, /^https?:\/\/[!"$->A-[\]-\u{10ffff}]+\/$/u);
+export const rawBytes = integer(1, LIMITS.bundle_raw_bytes);
+export const listRef = object<ListRef>({ sha256: digest, bytes: integer(1, LIMITS.list_bytes) });
+const stockRef = object<StockRef>({ sha256: digest, bytes: integer(1, LIMITS.list_raw_bytes) });
+export const encoding = {
+  sha256: digest,
+  bytes: integer(1, LIMITS.bundle_bytes),
+  raw_sha256: digest,
+  raw_bytes: rawBytes,
+};
+
+export const deltaRef = object<DeltaRef>({
+  from: version,
+  to: version,
+  at_from: noDigest,
+  ...encoding,
+  prefix: or(text(16, /^(?:|[0-9a-f]{16})$/), ""),
+  newest: or(integer(0, LIMITS.newest_bytes), 1024 * 1024),
+  also: or(list(integer(), LIMITS.also), []),
+});
+
+const catalogEdition = object<Edition>({
+  title: line,
+  direction: oneOf("ltr", "rtl"),
+  articles: integer(),
+  version,
+  deltas: list(deltaRef, LIMITS.deltas_inline),
+  snapshot: listRef,
+  history: orNone(listRef),
+  revisions: orNone(listRef),
+  media: orNone(listRef),
+  stock: orNone(stockRef),
+});
+
+const catalog = object<Catalog>({
+  format: oneOf("tamizdat.catalog.1"),
+  publication: digest,
+  root: integer(1, 2 ** 31 - 1),
+  title: line,
+  version: integer(1),
+  published: time,
+  previous: noDigest,
+  editions: table(edition, catalogEdition, LIMITS.editions),
+  mirrors: or(list(mirror, LIMITS.mirrors_inline), []),
+  more_mirrors: orNone(listRef),
+  withdrawn: orNone(listRef),
+});
+
+const siteFile = object<SiteFile>({
+  path: text(300),
+  sha256: digest,
+  bytes: integer(0, LIMITS.media_bytes),
+});
+
+const site = object<Site>({ format: oneOf("tamizdat.site.1"), files: list(siteFile, 20_000) });
+
+const CATALOG = "catalog.json";
+const SITE = "site.json";
+
+/** Decode catalog bytes that were checked against the targets metadata. Throws: FormatError. */
+export function decodeCatalog(data: Uint8Array): Catalog {
+  const found = decode(data, catalog, LIMITS.catalog_bytes, CATALOG);
+  if (!isDay(found.published)) {
+    throw new FormatError(`published on ${found.published}, a day that isn't`, CATALOG);
+  }
+  for (const [code, of] of found.editions) {
+    checkSpans(of.deltas, CATALOG);
+    if (of.version > found.version) {
+      throw new FormatError(`edition ${code} is ahead of its catalog`, CATALOG);
+    }
+  }
+  return found;
+}
+
+/** Decode site.json bytes that were checked against the targets metadata. Throws: FormatError. */
+export function decodeSite(data: Uint8Array): Site {
+  const found = decode(data, site, LIMITS.site_bytes, SITE);
+  const paths = new Set(found.files.map((file) => file.path));
+  if (paths.size !== found.files.length || ![...paths].every(isSitePath)) {
+    throw new FormatError("names a path that isn't allowed, or one twice", SITE);
+  }
+  return found;
+}
+
+// Trust reckons with it, so the 31st of February won't do; records' times are shown and sorted only.
+function isDay(moment: string): boolean {
+  const parsed = new Date(moment);
+  return (
+    !(moment.startsWith("0000") || Number.isNaN(parsed.getTime())) &&
+    parsed.toISOString().startsWith(moment.slice(0, 19))
+  );
+}
+
+/** Throws: FormatError where a delta leads nowhere. */
+export function checkSpans(deltas: readonly DeltaRef[], path: string): void {
+  if (deltas.some((delta) => delta.from >= delta.to)) {
+    throw new FormatError("a delta that leads nowhere", path);
+  }
 }
