@@ -145,6 +145,7 @@ const en = {
     pause: "Pause",
     pausing: "Pausing…",
     paused: "Paused. What arrived is kept.",
+    close: "Close",
     goOn: "Go on",
     capped: (bytes: string) => `Stopped at your limit; ${bytes} are still to come.`,
     brought: plural({ one: "# article new or changed", other: "# articles new or changed" }),

@@ -154,6 +154,7 @@ const ru: Strings = {
     pause: "Пауза",
     pausing: "Останавливаем…",
     paused: "Пауза. Всё, что пришло, сохранено.",
+    close: "Закрыть",
     goOn: "Продолжить",
     capped: (bytes) => `Остановлено на вашем пределе; осталось ${bytes}.`,
     brought: plural({

@@ -1,0 +1,167 @@
+// Bringing a publication up to date: what it would cost, how it goes on, what it did, and what is kept.
+
+import { useState } from "preact/hooks";
+import type { PublicationView, SyncPlan, Trouble } from "../../engine/api.ts";
+import { useApp } from "../context.ts";
+import { troubleOf } from "../parts/asked.ts";
+import { Failure } from "../parts/failure.tsx";
+import { Screen } from "../parts/screen.tsx";
+import { Choices } from "./choices.tsx";
+import { ProgressView } from "./progress.tsx";
+import { Facts, LastView, ReportView } from "./report.tsx";
+import { forgetRun, type Run, startSync, useRun } from "./runner.ts";
+
+export function SyncScreen() {
+  const { words, publication } = useApp();
+  return (
+    <Screen title={words.sync.title} kind="plain">
+      <h1>{words.sync.title}</h1>
+      {publication && <Updates key={publication.publication} publication={publication} />}
+    </Screen>
+  );
+}
+
+interface Of {
+  readonly publication: PublicationView;
+}
+
+function Updates({ publication }: Of) {
+  const { words } = useApp();
+  const run = useRun();
+  const ours =
+    run.state !== "none" && run.wish.publication === publication.publication ? run : { state: "none" as const };
+  const running = run.state === "running";
+  return (
+    <>
+      {run.state === "running" && <ProgressView run={run} />}
+      {ours.state === "done" && <ReportView report={ours.report} />}
+      {ours.state === "failed" && <Failed run={ours} />}
+      {!running && <Look publication={publication} run={ours} />}
+      {!running && publication.lastSync && ours.state !== "done" && (
+        <section>
+          <h2>{words.sync.last}</h2>
+          <LastView last={publication.lastSync} />
+        </section>
+      )}
+      <Choices publication={publication} busy={running} />
+    </>
+  );
+}
+
+/** A sync that stopped: paused, in need of an answer, or gone wrong. */
+function Failed({ run }: { readonly run: Extract<Run, { readonly state: "failed" }> }) {
+  const { engine, words } = useApp();
+  const { trouble, wish } = run;
+  const goOn = () => startSync(engine, wish);
+  switch (trouble.code) {
+    case "stopped":
+      return (
+        <div class="note" role="status">
+          <p>{words.sync.paused}</p>
+          <button type="button" class="main" onClick={goOn}>
+            {words.sync.goOn}
+          </button>
+        </div>
+      );
+    case "mass-retraction":
+      return (
+        <Failure trouble={trouble}>
+          <button type="button" onClick={forgetRun}>
+            {words.sync.refuse}
+          </button>
+          <button type="button" onClick={() => startSync(engine, { ...wish, acceptRetractions: true })}>
+            {words.sync.accept}
+          </button>
+        </Failure>
+      );
+    default:
+      return <Failure trouble={trouble} again={goOn} />;
+  }
+}
+
+type Asked = { readonly plan: SyncPlan } | { readonly trouble: Trouble } | "asking" | null;
+
+/** What is new, and what it costs: shown before any of it is fetched. */
+function Look({ publication, run }: Of & { readonly run: Run }) {
+  const { engine, words, announce } = useApp();
+  const [asked, setAsked] = useState<Asked>(null);
+  const wish = { publication: publication.publication };
+  const look = async () => {
+    setAsked("asking");
+    forgetRun();
+    try {
+      const plan = await engine.syncing.plan(wish);
+      setAsked({ plan });
+      if (plan.text + plan.pictures === 0) {
+        await startSync(engine, wish); // nothing more to fetch: what the answer brought along is put in its place
+      } else {
+        announce(words.sync.toFetch);
+      }
+    } catch (error) {
+      setAsked({ trouble: troubleOf(error) });
+    }
+  };
+  const plan = asked && typeof asked === "object" && "plan" in asked ? asked.plan : null;
+  const older = plan?.older ?? (run.state === "done" ? run.report.older : 0);
+  return (
+    <>
+      {plan && plan.text + plan.pictures > 0 ? (
+        <Offer plan={plan} fetch={() => startSync(engine, wish)} />
+      ) : (
+        <p>
+          <button type="button" class="main" onClick={look} disabled={asked === "asking"}>
+            {asked === "asking" ? words.sync.asking : words.sync.look}
+          </button>
+        </p>
+      )}
+      {asked && typeof asked === "object" && "trouble" in asked && <Failure trouble={asked.trouble} again={look} />}
+      <Rest publication={publication} older={older} />
+    </>
+  );
+}
+
+function Offer({ plan, fetch }: { readonly plan: SyncPlan; readonly fetch: () => void }) {
+  const { words, tell } = useApp();
+  const { sync } = words;
+  return (
+    <section class="note">
+      <h2>{sync.toFetch}</h2>
+      <Facts
+        facts={[
+          [sync.text, tell.bytes(plan.text)],
+          [sync.pictures, plan.pictures > 0 && tell.bytes(plan.pictures)],
+          [sync.requests, tell.number(plan.requests)],
+        ]}
+      />
+      <button type="button" class="main" onClick={fetch}>
+        {sync.fetch(tell.bytes(plan.text + plan.pictures))}
+      </button>
+    </section>
+  );
+}
+
+/** What of the archive isn't here, and what it would cost. */
+function Rest({ publication, older }: Of & { readonly older: number }) {
+  const { engine, words, tell } = useApp();
+  const chosen = publication.editions.filter(({ edition }) => publication.choice.editions.includes(edition));
+  const since = chosen.reduce((latest, { completeSince }) => (completeSince > latest ? completeSince : latest), "");
+  if (!since) {
+    return null;
+  }
+  return (
+    <section>
+      <h2>{words.sync.rest}</h2>
+      <p>{words.sync.since(tell.day(since))}</p>
+      {older > 0 && (
+        <p>
+          <button
+            type="button"
+            onClick={() => startSync(engine, { publication: publication.publication, older: true })}
+          >
+            {words.sync.fetchRest(tell.bytes(older))}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
