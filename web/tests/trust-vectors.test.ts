@@ -1,0 +1,135 @@
+// The verifier agrees with Python's on every vector, whoever does the cryptography.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { FileMissing, TamizdatError, ThresholdError, TooLarge } from "../src/errors.ts";
+import { textOf, utf8 } from "../src/format/bytes.ts";
+import { parseJson } from "../src/format/json.ts";
+import { parseFingerprint } from "../src/format/names.ts";
+import type { Accepted, Held } from "../src/format/state.ts";
+import { canonical } from "../src/trust/canonical.ts";
+import type { Own } from "../src/trust/ed25519.ts";
+import { accept, type Fetch, freshness } from "../src/trust/index.ts";
+import { readRoot, readSnapshot, readTargets, readTimestamp } from "../src/trust/metadata.ts";
+import { checkIdle, isSigned } from "../src/trust/trusted.ts";
+import { cases, differing, type Input, json, octets } from "./format.ts";
+import { list, member, members, number, text, truth } from "./vectors.ts";
+import "../src/trust/own.ts";
+
+const OWN: Own | undefined = globalThis.tamizdatOwn;
+const READERS = { root: readRoot, timestamp: readTimestamp, snapshot: readSnapshot, targets: readTargets };
+
+describe("the vectors of what needs no signature", () => {
+  test("canonical forms", async () => {
+    const judge = (given: Input) => textOf(canonical(parseJson(utf8(text(given.get("json"))))));
+    expect(await differing("canonical", judge)).toEqual({});
+  });
+
+  test("freshness", async () => {
+    expect(await differing("freshness", (given, { clock }) => freshness(number(given.get("signed")), clock))).toEqual(
+      {},
+    );
+  });
+});
+
+describe.each([
+  ["the browser's cryptography", undefined],
+  ["our own", OWN],
+])("the vectors of trust, by %s", (_name, own) => {
+  beforeAll(() => {
+    globalThis.tamizdatOwn = own;
+  });
+
+  test("metadata files", async () => {
+    expect(await differing("metadata", judgeMetadata)).toEqual({});
+  });
+
+  test("sequences of states", async () => {
+    const all = cases("sequence");
+    expect(all.length).toBeGreaterThan(80);
+    for (const { id, input, expect: expected } of all) {
+      expect([id, await verdicts(input)]).toEqual([id, list((each) => each)(expected.get("steps"))]);
+    }
+  });
+});
+
+async function judgeMetadata(given: Input): Promise<boolean> {
+  const found = text(given.get("role"));
+  const role = (["root", "timestamp", "snapshot", "targets"] as const).find((each) => each === found) ?? "root";
+  const root = readRoot(octets(given.get("root")), "root").signed;
+  const file = READERS[role](octets(given.get("data")), `metadata/1.${role}.json`);
+  if (!(await isSigned(file, role, root))) {
+    throw new ThresholdError({ role });
+  }
+  await checkIdle(file, role, [root]);
+  return true;
+}
+
+// -- sequences --------------------------------------------------------------------------------------------------------
+
+const FILES = members(member(json("sequence.json"), "files", (value) => value));
+
+/** What a reader says at each step, who goes on with what it had after an error. */
+async function verdicts(input: Input): Promise<unknown[]> {
+  const files = new Map<string, Uint8Array>();
+  const found: unknown[] = [];
+  let held: Held | null = null;
+  for (const step of list(members)(input.get("steps"))) {
+    change(files, step);
+    try {
+      const state = await accept(held, mirror(files), termsOf(step));
+      found.push({
+        ok: { version: state.catalog.version, root: Math.max(...state.roots.keys()), restart: state.restart },
+      });
+      held = hold(state, held);
+    } catch (error) {
+      if (!(error instanceof TamizdatError)) {
+        throw error;
+      }
+      found.push({ error: error.code });
+    }
+  }
+  return found;
+}
+
+function change(files: Map<string, Uint8Array>, step: Input): void {
+  for (const name of list(text)(step.get("new") ?? [])) {
+    files.set(member(FILES.get(name), "path", text), octets(FILES.get(name)));
+  }
+  for (const [path, name] of members(step.get("under") ?? {})) {
+    files.set(path, octets(FILES.get(text(name))));
+  }
+  for (const path of list(text)(step.get("gone") ?? [])) {
+    files.delete(path);
+  }
+}
+
+function termsOf(step: Input) {
+  const fingerprint = step.get("fingerprint");
+  return {
+    now: number(step.get("clock")),
+    fingerprint: fingerprint === undefined ? null : parseFingerprint(text(fingerprint)),
+    firstUse: truth(step.get("first_use") ?? false),
+    carried: truth(step.get("carried") ?? false),
+  };
+}
+
+function mirror(files: ReadonlyMap<string, Uint8Array>): Fetch {
+  return async (path, maxBytes) => {
+    const data = files.get(path);
+    if (data === undefined) {
+      throw new FileMissing({ where: "mirror", path });
+    }
+    if (data.length > maxBytes) {
+      throw new TooLarge({ where: "mirror", path, limit: maxBytes });
+    }
+    return data;
+  };
+}
+
+/** What a library holds after it kept the state. */
+function hold(state: Accepted, before: Held | null): Held {
+  const { publication, roots, timestamp, snapshot, targets, catalog, catalogBytes, catalogSha256 } = state;
+  const known = state.restart ? [] : [...(before?.catalogs ?? [])];
+  const catalogs = new Map([...known, [catalog.version, catalogSha256]]);
+  return { publication, roots, timestamp, snapshot, targets, catalog: catalogBytes, catalogs };
+}
