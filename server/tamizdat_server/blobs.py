@@ -1,7 +1,7 @@
 """The publication tree over ASGI, ahead of the framework: as a plain web server would serve it, but exact.
 
-Strong entity tags, conditional requests, single ranges, HEAD, CORS; small files from memory, big ones by the host's
-`pathsend` where it has that. Nothing about who asks is looked at or kept.
+Strong entity tags, conditional requests, single ranges, HEAD, CORS; text compressed once and for all; small files from
+memory, big ones by the host's `pathsend` where it has that. Nothing about who asks is looked at or kept.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from io import FileIO
 from typing import Any, Final
 
 from tamizdat_server import headers
-from tamizdat_server.conditions import Answer, answer, conditions
+from tamizdat_server.conditions import Answer, answer, conditions, takes_gzip
 from tamizdat_server.headers import Headers
 from tamizdat_server.tree import File, Tree
 
@@ -43,6 +43,8 @@ class Blobs:
             if file is None:
                 await refuse(send, 404, b"There is no such file in this publication.\n", head=method == "HEAD")
                 return
+            if file.packed and "range" not in asked and takes_gzip(scope["headers"]):
+                file = file.packed
             if await _answer(file, asked, scope, send):
                 return
         # Replaced under our hands again and again; the asker's next try finds it at rest.

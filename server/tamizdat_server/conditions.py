@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from tamizdat_server.headers import Headers
 
 _RANGE: Final = re.compile(rb"bytes[ \t]*=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.ASCII)
+_REFUSED: Final = re.compile(rb"[ \t]*q[ \t]*=[ \t]*0(?:\.0{0,3})?[ \t]*", re.ASCII)
 _NAMES: Final = {
     b"if-match": "match",
     b"if-none-match": "none_match",
@@ -44,6 +45,18 @@ def conditions(headers: Headers) -> dict[str, bytes]:
         if field := _NAMES.get(name):
             found[field] = found[field] + b", " + value if field in found else value
     return found
+
+
+def takes_gzip(headers: Headers) -> bool:
+    """Whether a request lets its answer be compressed with gzip (RFC 9110, 12.5.3)."""
+    fields = (value for name, value in headers if name == b"accept-encoding")
+    weights = dict(_weight(coding) for coding in b",".join(fields).lower().split(b","))
+    return weights.get(b"gzip", weights.get(b"*", False))
+
+
+def _weight(coding: bytes) -> tuple[bytes, bool]:
+    name, _, weight = coding.partition(b";")
+    return name.strip(), _REFUSED.fullmatch(weight) is None
 
 
 def answer(asked: dict[str, bytes], version: Version, *, whole: bool = False) -> Answer:

@@ -68,6 +68,7 @@ OPAQUE: Final[Headers] = [(b"content-security-policy", _INERT), *_ALWAYS]
 # For what a browser shows as a document of its own without being a page: XML, SVG, JSON, plain text.
 DOCUMENT: Final[Headers] = [(b"content-security-policy", _INERT), *_DOCUMENT, *_ALWAYS]
 
+VARY: Final = (b"vary", b"accept-encoding")
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"
 REVALIDATE: Final = b"no-cache"
 
@@ -98,6 +99,21 @@ _TYPES: Final = {
 # A worker is held to the policy that its own script came with.
 _RUN: Final = frozenset(("html", "js"))
 _SHOWN: Final = frozenset(("atom", "svg", "txt", "xml"))
+
+
+# Files of the reader app that have their content's hash in their name.
+_FOR_EVER: Final = re.compile(r"app/[a-z0-9-]+-[0-9a-f]{16}\.[a-z]+")
+_TEXT: Final = frozenset(("atom", "css", "html", "js", "json", "mjs", "svg", "txt", "webmanifest", "xml"))
+
+
+def is_for_ever(path: str) -> bool:
+    """Whether a page's part is named after its content, so that what is held of it need never be asked for again."""
+    return _FOR_EVER.fullmatch(path) is not None
+
+
+def is_text(path: str) -> bool:
+    """Whether it is worth trying to compress this for the way; all that is big in a publication is compressed."""
+    return _ending(path) in _TEXT
 
 
 def content_type(path: str) -> bytes:
