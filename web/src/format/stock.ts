@@ -62,8 +62,10 @@ export function beginsPart(key: string): boolean {
 }
 
 /** Records in the order of their places, in parts: a pure function of what comes, so that any holder cuts alike. */
-export function* cut(items: Iterable<Item>): Generator<readonly Item[]> {
-  let taken: Item[] = [];
+export function* cut<T extends readonly [place: Place, line: { readonly length: number }, ...more: unknown[]]>(
+  items: Iterable<T>,
+): Generator<readonly T[]> {
+  let taken: T[] = [];
   let size = 0;
   for (const item of items) {
     const [[, key], line] = item;

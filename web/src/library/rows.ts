@@ -1,5 +1,6 @@
 // The rows of the library's tables. Keys are said with each; `order` and `orderly` are in order.ts.
 
+import type { ImageType } from "../format/article.ts";
 import type { Choice, HeadNote, MirrorNote, Role, Sync } from "./values.ts";
 
 /** The schema's number: the version of the database. */
@@ -54,7 +55,7 @@ export interface EditionRow {
 export interface PictureNote {
   readonly sha256: string;
   readonly role: Role;
-  readonly type: string;
+  readonly type: ImageType;
   readonly bytes: number;
 }
 
@@ -85,7 +86,7 @@ export interface CardRow {
 }
 
 export interface MediaRow {
-  readonly type: string;
+  readonly type: ImageType;
   readonly data: Uint8Array;
 }
 
@@ -94,9 +95,8 @@ export interface MarksRow {
   readonly position: number;
 }
 
-/** Articles that one commit changed, for search: "publication", "edition", keys. */
+/** Articles that one commit changed, for search to look at again. */
 export interface ChangeRow {
-  readonly publication: string;
   readonly edition: string;
   readonly keys: readonly string[];
 }
@@ -130,8 +130,8 @@ export interface Rows {
   readonly cards: CardRow;
   /** [publication, edition, orderly key, revision] → the exact line of a superseded article */
   readonly revisions: Uint8Array;
-  /** [publication, translation group, edition, orderly key] → order of publishing */
-  readonly groups: number;
+  /** [publication, translation group, edition, orderly key] → when it was published */
+  readonly groups: string;
   /** [publication, edition, orderly key] */
   readonly saved: true;
   /** [publication, edition, orderly key] */
@@ -144,8 +144,8 @@ export interface Rows {
   readonly stocks: StockRow;
   /** [publication, digest, from which byte on] */
   readonly partials: Uint8Array;
-  /** [number of the commit] */
+  /** [publication, number of the commit] */
   readonly changes: ChangeRow;
-  /** What search keeps: its own affair. */
+  /** [publication, …] What search keeps: its own affair. */
   readonly index: unknown;
 }

@@ -11,10 +11,11 @@ export interface Row<T extends Table> {
   readonly row: Rows[T];
 }
 
-/** Rows whose key begins with `under`, in the order of keys; those behind the key `after`, at most `limit`. */
+/** Rows whose key begins with `under`, in the order of keys: those behind `after` and before `before`, at most `limit`. */
 export interface Range {
   readonly under: Key;
   readonly after?: Key;
+  readonly before?: Key;
   readonly limit?: number;
 }
 
@@ -35,6 +36,7 @@ export interface Writes {
 /** Counters with the numbers at which they were seen; each is moved on by one. */
 export type Turns = Readonly<Record<string, number>>;
 
+/** Every method may raise LibraryError. */
 export interface Store {
   get<T extends Table>(table: T, key: Key): Promise<Rows[T] | undefined>;
   /** The rows of these keys, in their order. */

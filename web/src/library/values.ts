@@ -2,8 +2,9 @@
 
 import type { Article, Retraction } from "../format/article.ts";
 
+export type { Place as Bound, Role } from "../format/article.ts";
+
 export type MediaChoice = "none" | "previews" | "standard";
-export type Role = "preview" | "standard";
 
 /** How much to keep: the newest days, at most so many megabytes, or (neither given) all. */
 export interface Keep {
@@ -171,9 +172,6 @@ export interface Holding {
   readonly bytes: number;
 }
 
-/** Where an article stands in its edition: by `published`, then key. Bounds of segments are such pairs. */
-export type Bound = readonly [published: string, key: string];
-
 /** A picture's file that is held: where it lies in a tree, and its size in bytes. */
 export interface Picture {
   readonly path: string;
@@ -184,10 +182,4 @@ export interface Picture {
 export interface Media {
   readonly type: string;
   readonly data: Uint8Array;
-}
-
-/** What changed since the index was built: articles that came, changed or went. `row`: names it, for `indexed`. */
-export interface Change {
-  readonly row: number;
-  readonly places: readonly Place[];
 }
