@@ -34,9 +34,9 @@ export async function isNative(): Promise<boolean> {
   }
 }
 
-/** Whether `signature` is one over `message` by the holder of `key`; both in hexadecimal digits, and both sound. */
+/** Whether `signature` is one over `message` by the holder of `key`, a sound one; both in hexadecimal digits. */
 export async function verify(key: string, message: Uint8Array<ArrayBuffer>, signature: string): Promise<boolean> {
-  if (littleEndian(signature.slice(64)) >= ORDER) {
+  if (!isSound(signature) || littleEndian(signature.slice(64)) >= ORDER) {
     return false;
   }
   if (globalThis.tamizdatOwn) {

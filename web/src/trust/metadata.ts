@@ -129,12 +129,10 @@ function distinct<T>(check: Check<readonly T[]>, of: (each: T) => string): Check
   };
 }
 
-/** Hexadecimal digits that begin with a point of the curve's large group, as RFC 8032 writes it. */
-function sound(digits: Check<string>): Check<string> {
-  return (value, name) => {
-    const found = digits(value, name);
-    return isSound(found) ? found : refuse(name, "not a point that proves anything");
-  };
+/** A public key that proves something. */
+function publicKey(value: unknown, name: string): string {
+  const found = hex32(value, name);
+  return isSound(found) ? found : refuse(name, "not a point that proves anything");
 }
 
 function expiry(value: unknown, name: string): string {
@@ -158,7 +156,7 @@ const roleKeys = object<RoleKeys>({
 const key = object<Key>({
   keytype: oneOf("ed25519"),
   scheme: oneOf("ed25519"),
-  keyval: exactly({ public: sound(hex32) }),
+  keyval: exactly({ public: publicKey }),
 });
 const metaInfo = object<MetaInfo>({ version: integer(1), length: integer(1, LIMITS.targets_bytes), hashes });
 
@@ -189,7 +187,7 @@ const targets = object<Targets & { readonly delegations: undefined }>({
   delegations: (value, name) => (value === undefined ? value : refuse(name, "there is nobody to delegate to")),
 });
 const signatures = distinct(
-  list(exactly<Signature>({ keyid: keyId, sig: sound(hex64) }), 64, 1),
+  list(exactly<Signature>({ keyid: keyId, sig: hex64 }), 64, 1),
   (signature) => signature.keyid,
 );
 
