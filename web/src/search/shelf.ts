@@ -11,31 +11,28 @@ export interface Writes {
   readonly puts: readonly (readonly [Name, unknown])[];
 }
 
-/** An article that came, changed or went; `article`: what is held of it now. */
-export interface Changed {
+/** An article that came, changed or went. `row`: where it stands in the queue. */
+export interface Change {
+  readonly row: number;
   readonly edition: string;
   readonly key: string;
-  readonly article: Article | null;
-}
-
-/** Changes that the index hasn't seen, the oldest first. */
-export interface Batch {
-  readonly changes: readonly Changed[];
-  /** Commit these rows, and that the changes have been seen: both or nothing. `turn` as in `Shelf.commit`. */
-  readonly commit: (writes: Writes, turn: number) => Promise<void>;
 }
 
 /** The rows of one publication's index, and the queue of its changes. What raises has changed nothing. */
 export interface Shelf {
   read(names: readonly Name[]): Promise<readonly unknown[]>;
-  /** The names of all rows. */
-  names(): Promise<readonly Name[]>;
-  /** At most so many changes; none when all have been seen. */
-  changes(most: number): Promise<Batch>;
+  /** At most so many of the changes that the index hasn't seen, the oldest first; none when it has seen all. */
+  changes(most: number): Promise<readonly Change[]>;
+  /** What is held of these now: null where nothing is, or a retraction. */
+  articles(changes: readonly Change[]): Promise<readonly (Article | null)[]>;
+  /** How many commits there were. */
+  turn(): Promise<number>;
   /**
-   * Write all of it in one transaction, or nothing.
+   * Write all of it in one transaction, or nothing; the `seen` changes leave the queue in the same one.
    *
-   * `turn`: how many commits there were before this one. Raises: LibraryLocked where there was another.
+   * Raises: LibraryLocked where `turn` isn't the number of commits before this one.
    */
-  commit(writes: Writes, turn: number): Promise<void>;
+  commit(writes: Writes, turn: number, seen?: readonly Change[]): Promise<void>;
+  /** Remove all rows, and queue every article that is held: of use where rows can't be read any more. */
+  restart(): Promise<void>;
 }
