@@ -27,7 +27,7 @@ function isOnion(place: string): boolean {
 
 /** Those editions of the catalog that the reader wants: all, where none were chosen. */
 export function chosenEditions(choice: Choice, catalog: Catalog): string[] {
-  const all = Object.keys(catalog.editions);
+  const all = [...catalog.editions.keys()];
   return choice.editions.length === 0 ? all : all.filter((code) => choice.editions.includes(code));
 }
 
@@ -50,25 +50,32 @@ export function utc(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
+/** How far back a sync reads of an edition. `older`: also what is older than all that is held. */
+export interface ReadBack {
+  readonly reach: Reach;
+  readonly older: boolean;
+}
+
 /**
  * How far back this sync reads of an edition.
  *
- * All that the reader wants to keep is read only where this was asked for (`older`): an archive can be a thousand
- * times what is read on the first day. Else it is as far back as the edition is held, and for a beginner some megabytes.
+ * All that the reader wants to keep is read only where this was asked for (`older`): an archive can be a thousand times
+ * what is read on the first day. Else it is as far back as the edition is held, and for a beginner some megabytes.
  */
-export function readBack(wish: Reach, standing: Standing, older: boolean): Reach {
+export function readBack(wish: Reach, standing: Standing, older: boolean): ReadBack {
   if (older) {
-    return wish;
+    return { reach: wish, older };
   }
-  if (standing.version || standing.completeSince) {
-    return { ...wish, since: standing.completeSince > wish.since ? standing.completeSince : wish.since };
+  if (standing.version > 0 || standing.completeSince) {
+    const since = standing.completeSince > wish.since ? standing.completeSince : wish.since;
+    return { reach: { ...wish, since }, older };
   }
-  return { ...wish, maxRawBytes: Math.min(wish.maxRawBytes ?? FIRST_RAW_BYTES, FIRST_RAW_BYTES) };
+  return { reach: { ...wish, maxRawBytes: Math.min(wish.maxRawBytes ?? FIRST_RAW_BYTES, FIRST_RAW_BYTES) }, older };
 }
 
 /** The path of the head to ask for: that of one edition, if only one is wanted and it isn't the only one. */
-export function headOf(choice: Choice, catalog: Catalog | null): string {
-  const [only, ...others] = choice.editions;
+export function headOf(choice: Choice | undefined, catalog: Catalog | null): string {
+  const [only, ...others] = choice?.editions ?? [];
   const alone = only !== undefined && others.length === 0;
-  return headPath(alone && (!catalog || Object.keys(catalog.editions).length > 1) ? only : undefined);
+  return headPath(alone && (!catalog || catalog.editions.size > 1) ? only : undefined);
 }

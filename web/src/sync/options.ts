@@ -72,20 +72,27 @@ export interface Report {
   readonly missing: readonly string[];
 }
 
+/** A state that a mirror offered and that passed every check. Nothing of it is kept yet. */
+export interface Offered {
+  readonly offer: Offer;
+  readonly catalog: Catalog;
+}
+
 /**
- * What an address offers at first contact, verified; nothing of it is kept yet.
- *
- * `pinned`: the address named whom to trust. `signed`: Unix seconds. `offer`: what `trust` and the first sync go on with.
+ * What an address offers at first contact. `pinned`: the address named whom to trust. `signed`: Unix seconds.
  */
-export interface Met {
+export interface Met extends Offered {
   readonly publication: string;
   readonly address: string;
   readonly fingerprint: string;
   readonly pinned: boolean;
   readonly signed: number;
   readonly freshness: Freshness;
-  readonly catalog: Catalog;
-  readonly offer: Offer;
+}
+
+/** What a sync would do, and what it can go on from without asking again. */
+export interface Planned extends Offered {
+  readonly price: Price;
 }
 
 /** How a pack is opened. `trusted`: the fingerprint that the reader agreed to, where the publication isn't known. */

@@ -1,6 +1,7 @@
 // Which bundles bring an edition up to date: pure decisions. docs/format.md, section 10.4.
 
-import type { DeltaRef, SegmentRef, SnapshotList } from "../format/catalog.ts";
+import { compare } from "../format/bytes.ts";
+import { type DeltaRef, type SegmentRef, type SnapshotList, startOf } from "../format/catalog.ts";
 import { bundlePath, rawBundlePath } from "../format/names.ts";
 import type { Bound } from "../library/values.ts";
 
@@ -14,8 +15,6 @@ export interface Reach {
   readonly since: string;
   readonly maxRawBytes?: number | undefined;
 }
-
-export const EVERYTHING: Reach = { since: "" };
 
 /** A segment to fetch, and where the next one starts (null: it is the newest). */
 export interface SegmentStep {
@@ -71,10 +70,6 @@ function serves(delta: DeltaRef, at: number, prefixes: boolean): boolean {
   return delta.prefix ? delta.from === at && prefixes : delta.from <= at && at < delta.to;
 }
 
-export function startOf(ref: { readonly published: string; readonly key: string }): Bound {
-  return [ref.published, ref.key];
-}
-
 /** Every segment with its end, newest first; none where every article was retracted. */
 export function segmentsNewestFirst(snapshot: Pick<SnapshotList, "segments">): SegmentStep[] {
   const { segments } = snapshot;
@@ -115,7 +110,7 @@ function isBeyond(end: Bound, size: number, reach: Reach): boolean {
   return end[0] < reach.since || size > (reach.maxRawBytes || size);
 }
 
-function isBefore(a: Bound, b: Bound): boolean {
+export function isBefore(a: Bound, b: Bound): boolean {
   return a[0] === b[0] ? compare(a[1], b[1]) < 0 : a[0] < b[0];
 }
 

@@ -1,15 +1,19 @@
 // What an edition still needs: files to fetch and apply, as plain values. docs/format.md, section 10.4.
 
-import type { DeltaRef, Edition, SegmentRef } from "../format/catalog.ts";
-import { bundlePath } from "../format/names.ts";
+import type { DeltaRef, Edition, ListRef, SegmentRef } from "../format/catalog.ts";
+import { bundlePath, listPath } from "../format/names.ts";
 import type { Bound, Standing } from "../library/values.ts";
-import type { Reach } from "./plan.ts";
+import type { ReadBack } from "./choices.ts";
 
 /** A file to fetch: its path, exact size in bytes, and SHA-256. */
 export interface Wanted {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export function wantedList(ref: ListRef): Wanted {
+  return { path: listPath(ref.sha256), bytes: ref.bytes, sha256: ref.sha256 };
 }
 
 /** Fetch and apply one delta. */
@@ -72,10 +76,9 @@ export function segmentTask(
  * Where segments are read, `version` is where they lead, `completeSince` how far back (null: none are read), and
  * `noTombstones` says that the snapshot has none. `later`: what will be asked for once the tasks are done.
  */
-export interface EditionPlan {
+export interface EditionPlan extends ReadBack {
   readonly code: string;
   readonly edition: Edition;
-  readonly reach: Reach;
   standing: Standing;
   tasks: Task[];
   later: Task[];
@@ -85,9 +88,9 @@ export interface EditionPlan {
   noTombstones: boolean;
 }
 
-export function emptyPlan(code: string, edition: Edition, standing: Standing, reach: Reach): EditionPlan {
+export function emptyPlan(code: string, edition: Edition, standing: Standing, { reach, older }: ReadBack): EditionPlan {
   const nothing = { tasks: [], later: [], missing: [], version: 0, completeSince: null, noTombstones: false };
-  return { code, edition, reach, standing, ...nothing };
+  return { code, edition, reach, older, standing, ...nothing };
 }
 
 /** Whether the edition stands below the catalog's version. */
@@ -117,4 +120,18 @@ export function sizeOf(files: Iterable<{ readonly wanted: Wanted }>): number {
     size += wanted.bytes;
   }
   return size;
+}
+
+/** The SHA-256 of every file that is planned, and of every list that its catalog names. */
+export function namedDigests(plans: Iterable<EditionPlan>): Set<string> {
+  const named = new Set<string>();
+  for (const { tasks, later, edition } of plans) {
+    const lists = [edition.history, edition.snapshot, edition.revisions, edition.media];
+    for (const file of [...tasks.map((task) => task.wanted), ...later.map((task) => task.wanted), ...lists]) {
+      if (file) {
+        named.add(file.sha256);
+      }
+    }
+  }
+  return named;
 }
