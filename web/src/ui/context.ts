@@ -2,17 +2,11 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { News, PublicationView, Reading, Syncing } from "../engine/api.ts";
+import type { PublicationView } from "../engine/api.ts";
+import type { Engine } from "../engine/client.ts";
 import type { Teller } from "./language.ts";
 import type { Location, Route } from "./routes.ts";
 import type { Strings } from "./strings/index.ts";
-
-/** The engine as the pages see it. `listen` answers how to stop listening. */
-export interface Engine {
-  readonly reading: Reading;
-  readonly syncing: Syncing;
-  listen(told: (news: News) => void): () => void;
-}
 
 /** The app around a screen. `publication` null: none is held yet. `edition` "": none is held. */
 export interface App {

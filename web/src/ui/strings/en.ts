@@ -9,7 +9,7 @@ const en = {
   language: "en",
   /** What the language calls itself. */
   name: "English",
-  direction: "ltr",
+  direction: "ltr" as "ltr" | "rtl",
   /** For the browser's dates and numbers: the first that it knows. */
   locales,
   units: {
@@ -83,7 +83,6 @@ const en = {
     resume: "You stopped here last time.",
     fromTop: "Back to the beginning",
     print: "Print",
-    tools: "What to do with this article",
     smaller: "Smaller text",
     larger: "Larger text",
     retracted: "Article withdrawn",

@@ -87,7 +87,6 @@ const ru: Strings = {
     resume: "В прошлый раз вы остановились здесь.",
     fromTop: "К началу",
     print: "Печать",
-    tools: "Что сделать со статьёй",
     smaller: "Мельче",
     larger: "Крупнее",
     retracted: "Статья отозвана",
