@@ -6,75 +6,83 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
+import { BUDGET, onTheWire } from "./budget.ts";
 import { bundle } from "./bundle.ts";
+import { wrongInScript, wrongInStyle } from "./check.ts";
 import { startPage } from "./start.ts";
 
 const WEB = join(import.meta.dirname, "..");
-const ICONS = "src/shell/icons";
+const SCRIPTS = [
+  ["engine", "src/engine/worker.ts"],
+  ["own", "src/trust/own.ts"],
+] as const;
+const ICONS = ["icon.svg", "icon-180.png", "icon-192.png", "icon-512.png", "icon-maskable.png"];
+/** Preact can be asked to take a text for HTML; nothing of ours does, and the policy would refuse it. */
+const SPARED = { innerHTML: 2 };
 
-/** What a file of the app is for; shell.json says it, so that who writes a page knows what to name in it. */
-export type Role =
-  | "page"
-  | "style"
-  | "engine"
-  | "own"
-  | "start"
-  | "icon"
-  | "icon-180"
-  | "icon-192"
-  | "icon-512"
-  | "icon-maskable";
-
+/** `role`: what the file is for. shell.json says it, so that who writes a page knows what to name in it. */
 interface AppFile {
-  readonly role: Role;
+  readonly role: string;
   /** Relative to the publication, as everything in shell.json. */
   readonly path: string;
   readonly data: Buffer;
 }
 
-/** Build into `folder`; what was there before stands until the new one is whole. */
+/** Build into `folder`; what was there before stands until the new one is whole. Throws where a file may not be so. */
 export async function buildApp(folder: string): Promise<void> {
   const files = await appFiles();
-  const worker = await bundle("src/shell/sw.ts", "iife");
+  const worker = { role: "sw", path: "sw.js", data: Buffer.from((await bundle("src/shell/sw.ts", "iife")).script) };
   const aside = `${folder}.${process.pid}`;
-  for (const file of files) {
+  for (const file of [...files, worker]) {
     write(aside, file.path, file.data);
   }
   write(aside, "app/shell.json", Buffer.from(shell(files)));
-  write(aside, "sw.js", Buffer.from(worker.script));
   rmSync(folder, { recursive: true, force: true });
   renameSync(aside, folder);
+  report([...files, worker]);
+  check([...files, worker]);
+}
+
+function report(files: readonly { readonly role: string; readonly data: Buffer }[]): void {
+  for (const { role, data } of files) {
+    const most = BUDGET[role];
+    if (most) {
+      process.stdout.write(`${role.padEnd(8)}${String(onTheWire(data)).padStart(7)} bytes of ${most}, compressed\n`);
+    }
+  }
+}
+
+function check(files: readonly { readonly path: string; readonly data: Buffer }[]): void {
+  const wrong = files.flatMap(({ path, data }) => wrongIn(path, String(data)).map((what) => `${path}: ${what}`));
+  if (wrong.length) {
+    throw new Error(`this may not be published:\n${wrong.join("\n")}`);
+  }
+}
+
+function wrongIn(path: string, text: string): string[] {
+  if (path.endsWith(".js")) {
+    return wrongInScript(text, path.startsWith("app/page-") ? SPARED : {});
+  }
+  return path.endsWith(".css") ? wrongInStyle(text) : [];
 }
 
 async function appFiles(): Promise<AppFile[]> {
   const page = await bundle("src/ui/main.tsx", "es");
   const files = [named("page", "js", page.script), named("style", "css", page.style)];
-  for (const [role, entry] of [
-    ["engine", "src/engine/worker.ts"],
-    ["own", "src/trust/own.ts"],
-  ] as const) {
+  for (const [role, entry] of SCRIPTS) {
     files.push(named(role, "js", existsSync(join(WEB, entry)) ? (await bundle(entry, "iife")).script : ""));
   }
-  files.push(...icons());
+  files.push(...ICONS.map((name) => icon(name)));
   files.push(named("start", "html", startPage(new Map(files.map((file) => [file.role, file.path])))));
   return files;
 }
 
-function icons(): AppFile[] {
-  const kinds = [
-    ["icon", "svg"],
-    ["icon-180", "png"],
-    ["icon-192", "png"],
-    ["icon-512", "png"],
-    ["icon-maskable", "png"],
-  ] as const;
-  return kinds
-    .map(([role, ending]) => [role, ending, join(WEB, ICONS, `${role}.${ending}`)] as const)
-    .filter(([, , place]) => existsSync(place))
-    .map(([role, ending, place]) => named(role, ending, readFileSync(place)));
+function icon(name: string): AppFile {
+  const [role = "", ending = ""] = name.split(".");
+  return named(role, ending, readFileSync(join(WEB, "src/shell/icons", name)));
 }
 
-function named(role: Role, ending: string, data: string | Buffer): AppFile {
+function named(role: string, ending: string, data: string | Buffer): AppFile {
   const bytes = Buffer.from(data);
   return { role, path: `app/${role}-${sha256(bytes).slice(0, 16)}.${ending}`, data: bytes };
 }

@@ -1,0 +1,19 @@
+// What each file of the app may take on the wire, compressed as our own server does it.
+
+import { gzipSync } from "node:zlib";
+
+const KB = 1024;
+
+/** In bytes, by role; what isn't named here is small. */
+export const BUDGET: Readonly<Record<string, number>> = {
+  page: 26 * KB,
+  engine: 30 * KB,
+  style: 5 * KB,
+  own: 9 * KB,
+  start: 1 * KB,
+  sw: 1 * KB,
+};
+
+export function onTheWire(data: Buffer): number {
+  return gzipSync(data, { level: 9 }).length;
+}
