@@ -17,13 +17,14 @@ export type Question =
 /** What a worker sends. */
 export type Answer =
   | { readonly kind: "ready"; readonly storage: "kept" | "memory" }
+  | { readonly kind: "unable"; readonly trouble: Trouble }
   | { readonly kind: "done"; readonly id: number; readonly value: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly trouble: Trouble }
   | { readonly kind: "progress"; readonly id: number; readonly value: unknown }
   | { readonly kind: "news"; readonly news: News };
 
 /** Any method of the engine, as calls see it. */
-type Method = (...values: unknown[]) => Promise<unknown>;
+export type Method = (...values: unknown[]) => Promise<unknown>;
 
 /** What a call rejects with: the error of another thread, with its code and fields. */
 export class EngineError extends Error implements Trouble {
@@ -68,7 +69,7 @@ export class Line {
 
   /** Take what the worker sent, if it belongs to a call. */
   take(answer: Answer): void {
-    if (answer.kind === "ready" || answer.kind === "news") {
+    if (answer.kind === "ready" || answer.kind === "unable" || answer.kind === "news") {
       return;
     }
     const waiting = this.waiting.get(answer.id);
@@ -94,12 +95,9 @@ export class Line {
   }
 }
 
-/** The names of an interface's methods. */
-export type Names<T> = readonly (keyof T & string)[];
-
 /** An interface whose every method is called over there, by `line`. */
 export function remote<T extends object>(
-  names: Names<T>,
+  names: readonly (keyof T & string)[],
   line: (name: string, values: unknown[]) => Promise<unknown>,
 ): T {
   const methods = names.map((name) => [name, (...values: unknown[]) => line(name, values)]);

@@ -1,7 +1,8 @@
 // What pages import: the engine's workers, started as they are needed, as two typed interfaces.
 
 import type { News, Reading, Syncing } from "./api.ts";
-import { type Answer, Line, type Names, type Question, remote } from "./calls.ts";
+import { type Answer, EngineError, Line, type Question, remote } from "./calls.ts";
+import { READING, SYNCING } from "./names.ts";
 
 export { EngineError } from "./calls.ts";
 
@@ -19,24 +20,10 @@ export interface Engine {
   listen(told: (news: News) => void): () => void;
 }
 
-const READING: Names<Reading> = [
-  "surroundings",
-  "publications",
-  "list",
-  "sections",
-  "tags",
-  "article",
-  "picture",
-  "mark",
-  "save",
-  "search",
-  "pack",
-];
-const SYNCING: Names<Syncing> = ["meet", "trust", "choose", "plan", "sync", "pause", "open", "forget", "wipe"];
-
 /**
  * Start the engine: the worker that reads, at once; the one that syncs, when it is first asked for something. Where
- * nothing can be kept, one worker does both. Rejects where the worker's script can't be had.
+ * nothing can be kept, one worker does both. Rejects where the worker's script can't be had; with
+ * EngineError where the library can't be opened (`newer-schema`, `locked`).
  */
 export async function startEngine(makers: Makers): Promise<Engine> {
   const listeners = new Set<(news: News) => void>();
@@ -85,6 +72,9 @@ function start(makers: Makers, name: "read" | "sync", tell: (news: News) => void
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       if (data.kind === "ready") {
         ready({ line, storage: data.storage, send });
+      } else if (data.kind === "unable") {
+        worker.terminate();
+        failed(new EngineError(data.trouble));
       } else if (data.kind === "news") {
         tell(data.news);
       } else {

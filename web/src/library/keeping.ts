@@ -11,6 +11,8 @@ import { mediaMark, NO_EDITION } from "./trusting.ts";
 import type { Applied, Place, Role } from "./values.ts";
 import { type Of, stepOf } from "./writing.ts";
 
+/** Up to so many keys are asked for one by one. */
+const FEW = 32;
 const UNMARKED: MarksRow = { read: false, position: 0 };
 const OF_RECORDS = ["places", "lines", "cards", "revisions", "saved", "marks", "news", "stocks"] as const;
 const OF_PUBLICATION = [
@@ -97,7 +99,9 @@ export class Keeping extends Applying {
   /** Those of these pictures that are held. */
   async heldMedia(digests: Iterable<string>): Promise<readonly string[]> {
     const asked = [...new Set(digests)];
-    const held = new Set((await this.store.keys("media", { under: [] })).map((key) => key[0]));
+    const under = asked.length > FEW ? [[]] : asked.map((digest) => [digest]);
+    const keys = await Promise.all(under.map((each) => this.store.keys("media", { under: each })));
+    const held = new Set(keys.flatMap((each) => each.map((key) => key[0])));
     return asked.filter((digest) => held.has(digest));
   }
 

@@ -211,6 +211,11 @@ export class Trusting extends Base {
     }));
   }
 
+  /** The editions of which anything is, or was, held. */
+  async editions(publication: string): Promise<readonly string[]> {
+    return (await this.store.keys("editions", { under: [publication] })).map((key) => String(key[1]));
+  }
+
   protected async edition(publication: string, edition: string): Promise<EditionRow> {
     return (await this.store.get("editions", [publication, edition])) ?? NO_EDITION;
   }

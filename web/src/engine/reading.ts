@@ -1,0 +1,208 @@
+// What the worker that reads answers: lists, articles, pictures, searches, packs. It keeps the index up to date, too.
+
+import { type Article, imagesOf } from "../format/article.ts";
+import { decodeRecord } from "../format/record.ts";
+import type { Library } from "../library/index.ts";
+import { build } from "../search/building.ts";
+import { Index } from "../search/index.ts";
+import { type Results, search } from "../search/searching.ts";
+import { isNative } from "../trust/index.ts";
+import type {
+  ArticleView,
+  Card,
+  CardPage,
+  Count,
+  Hit,
+  HitPage,
+  ListQuery,
+  News,
+  Place,
+  PublicationView,
+  Reading,
+  RetractionView,
+  RevisionView,
+  Surroundings,
+} from "./api.ts";
+import { viewOf } from "./views.ts";
+
+/** What the worker lends: the library, whether it stays, the clock (Unix seconds), and how pages are told. */
+export interface Lent {
+  readonly library: Library;
+  readonly storage: Surroundings["storage"];
+  readonly now: () => number;
+  readonly tell: (news: News) => void;
+}
+
+export class Reader implements Reading {
+  private readonly lent: Lent;
+  private readonly library: Library;
+  private readonly indexes = new Map<string, Index>();
+  private searches = 0;
+  private building = false;
+  private more = false;
+
+  constructor(lent: Lent) {
+    this.lent = lent;
+    this.library = lent.library;
+  }
+
+  async surroundings(): Promise<Surroundings> {
+    const storage: StorageManager | undefined = navigator.storage;
+    const [persisted, { usage = 0, quota = 0 }, native] = await Promise.all([
+      storage?.persisted?.() ?? false,
+      storage?.estimate?.() ?? {},
+      isNative(),
+    ]);
+    return { storage: this.lent.storage, persisted, usage, quota, crypto: native ? "browser" : "own" };
+  }
+
+  async publications(): Promise<readonly PublicationView[]> {
+    const known = await this.library.publications();
+    return Promise.all(known.map((each) => viewOf(this.library, each, this.lent.now())));
+  }
+
+  list(query: ListQuery): Promise<CardPage> {
+    return this.library.articles(query);
+  }
+
+  sections(publication: string, edition: string): Promise<readonly Count[]> {
+    return this.library.sections(publication, edition);
+  }
+
+  tags(publication: string, edition: string): Promise<readonly Count[]> {
+    return this.library.tags(publication, edition);
+  }
+
+  async article(place: Place, revision?: number): Promise<ArticleView | RetractionView | null> {
+    const held = await this.library.article(place);
+    if (held?.kind !== "article") {
+      return held;
+    }
+    const { article: current, revisions, saved, read, position } = held;
+    const all = [current, ...revisions];
+    const article = revision === undefined ? current : all.find((each) => each.revision === revision);
+    if (!article) {
+      return null;
+    }
+    const digests = imagesOf(article).flatMap(({ variants }) => variants.map(({ sha256 }) => sha256));
+    const [translations, pictures] = await Promise.all([
+      this.library.translations(place, current.translation_group),
+      this.library.heldMedia(digests),
+    ]);
+    const marks = { saved, read, position };
+    const known = revisionsOf(current, all);
+    return { kind: "article", article, current: current.revision, revisions: known, translations, pictures, ...marks };
+  }
+
+  async picture(sha256: string): Promise<Blob | null> {
+    const media = await this.library.media(sha256);
+    return media ? blobOf([media.data], media.type) : null;
+  }
+
+  mark(place: Place, marks: { readonly read?: boolean; readonly position?: number }): Promise<void> {
+    return this.library.mark(place, marks);
+  }
+
+  save(place: Place, saved: boolean): Promise<void> {
+    return saved ? this.library.save(place) : this.library.unsave(place);
+  }
+
+  async search(publication: string, words: string, limit: number, skip: number): Promise<HitPage> {
+    this.searches += 1;
+    const own = this.searches;
+    const index = this.index(publication);
+    const results = await search(index, words, { limit, skip, isStale: () => own !== this.searches });
+    const hits = await this.hits(publication, results);
+    return { hits, found: results.found, indexed: index.articles, held: await this.held(publication) };
+  }
+
+  /** What was found, with its card and snippet; what has gone since it was put into the index is left out. */
+  private async hits(publication: string, { hits, snippet }: Results): Promise<Hit[]> {
+    const cards = await this.library.summaries(hits.map(({ edition, key }) => ({ publication, edition, key })));
+    const shown: Hit[] = [];
+    for (const card of cards) {
+      if (card) {
+        shown.push({ card, snippet: snippet(card.edition, await this.texts(card)) });
+      }
+    }
+    return shown;
+  }
+
+  private async texts({ publication, edition, key }: Card): Promise<readonly string[]> {
+    const [line] = await this.library.lines(publication, edition, [key]);
+    const entry = line ? decodeRecord(line) : null;
+    return entry?.record.type === "article" ? [entry.text, entry.record.summary] : [];
+  }
+
+  async pack(
+    publication: string,
+    options: { readonly edition?: string; readonly since?: number; readonly pictures: boolean },
+  ): Promise<Blob> {
+    throw new Error(`no packs yet ${publication} ${options.pictures}`);
+  }
+
+  // -- the index ------------------------------------------------------------------------------------------------------
+
+  /** Put into the index whatever isn't there yet, in small steps, so that reading isn't held up. */
+  async keepIndex(): Promise<void> {
+    this.more = true;
+    if (this.building) {
+      return;
+    }
+    this.building = true;
+    try {
+      while (this.more) {
+        this.more = false;
+        for (const { publication } of await this.library.publications()) {
+          await this.buildIndex(publication);
+        }
+      }
+    } finally {
+      this.building = false;
+    }
+  }
+
+  private async buildIndex(publication: string): Promise<void> {
+    const index = this.index(publication);
+    while (await build(index, pause)) {
+      const held = await this.held(publication);
+      this.lent.tell({ kind: "indexed", publication, indexed: index.articles, held });
+    }
+  }
+
+  private index(publication: string): Index {
+    const index = this.indexes.get(publication) ?? new Index(this.library.shelf(publication));
+    this.indexes.set(publication, index);
+    return index;
+  }
+
+  private async held(publication: string): Promise<number> {
+    const editions = await this.library.editions(publication);
+    const holdings = await Promise.all(editions.map((edition) => this.library.holding(publication, edition)));
+    return holdings.reduce((sum, { articles }) => sum + articles, 0);
+  }
+}
+
+/** The revisions that are known of: those that are held, and those that a correction speaks of. Newest first. */
+function revisionsOf(current: Article, held: readonly Article[]): RevisionView[] {
+  const known = new Map<number, RevisionView>();
+  for (const { revision, at } of current.corrections) {
+    if (revision > current.cleared && revision < current.revision) {
+      known.set(revision, { revision, updated: at, held: false });
+    }
+  }
+  for (const { revision, updated } of held) {
+    known.set(revision, { revision, updated, held: true });
+  }
+  return [...known.values()].sort((a, b) => b.revision - a.revision);
+}
+
+/** Let whatever waits go first. */
+function pause(): Promise<void> {
+  return new Promise((done) => setTimeout(done));
+}
+
+function blobOf(pieces: readonly Uint8Array[], type: string): Blob {
+  // None of ours lies in memory that threads share, which is what the type leaves open.
+  return new Blob(pieces as Uint8Array<ArrayBuffer>[], { type });
+}

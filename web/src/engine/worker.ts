@@ -1,0 +1,139 @@
+// The engine's script, a classic one: Firefox and Safari of the years that we serve have no module workers.
+//
+// It runs under two names, "read" and "sync"; where the browser keeps nothing, the one that reads does both.
+
+import { TamizdatError } from "../errors.ts";
+import { Library, openStore } from "../library/index.ts";
+import type { Store } from "../library/store.ts";
+import { openMirror, openSource } from "../transport/index.ts";
+import { isNative } from "../trust/index.ts";
+import type { News, Trouble } from "./api.ts";
+import { type Answer, answer, type Method, type Question } from "./calls.ts";
+import { READING, SYNCING } from "./names.ts";
+import { Reader } from "./reading.ts";
+import { Syncer } from "./syncing.ts";
+
+/** What of a worker's surroundings is used here; the library of types knows pages only. */
+interface Scope {
+  readonly name: string;
+  readonly location: { readonly href: string };
+  readonly trustedTypes?: Policies;
+  onmessage: ((event: MessageEvent<Question>) => void) | null;
+  postMessage(answer: Answer): void;
+  importScripts(url: string): void;
+}
+
+/** Trusted Types, where the browser has them. */
+interface Policies {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ): {
+    createScriptURL(url: string): string;
+  };
+}
+
+const scope: Scope = globalThis as unknown as Scope;
+const now = () => Math.floor(Date.now() / 1000);
+const send = (message: Answer) => scope.postMessage(message);
+let begun: Promise<Engine> | null = null;
+
+/** A method of a room; the page's end of the call has seen to its arguments. */
+type Called = (...values: never[]) => Promise<unknown>;
+
+interface Engine {
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly reader: Reader | null;
+}
+
+scope.onmessage = ({ data }) => {
+  if (data.kind === "start") {
+    begun = start(data.own);
+  } else if (data.kind === "news") {
+    heard(data.news);
+  } else {
+    call(data);
+  }
+};
+
+async function call(question: Extract<Question, { kind: "call" }>): Promise<void> {
+  const engine = await begun;
+  if (engine) {
+    await answer(engine.methods, question, send, troubleOf);
+  }
+}
+
+async function start(own: string): Promise<Engine> {
+  try {
+    const { store, kept } = await openStore();
+    const engine = made(store, kept, own);
+    send({ kind: "ready", storage: kept ? "kept" : "memory" });
+    keepIndex(engine.reader);
+    return engine;
+  } catch (error) {
+    send({ kind: "unable", trouble: troubleOf(error) });
+    throw error;
+  }
+}
+
+function made(store: Store, kept: boolean, own: string): Engine {
+  const reads = scope.name !== "sync";
+  const syncs = !(kept && reads);
+  const library = new Library(store);
+  const reader: Reader | null = reads
+    ? new Reader({ library, storage: kept ? "kept" : "memory", now, tell: (news) => send({ kind: "news", news }) })
+    : null;
+  const tell = (news: News) => {
+    send({ kind: "news", news });
+    keepIndex(reader);
+  };
+  const syncer = syncs ? new Syncer({ store, now, open: opener(), prepare: preparing(own), tell }) : null;
+  const methods = [...(reader ? methodsOf(reader, READING) : []), ...(syncer ? methodsOf(syncer, SYNCING) : [])];
+  return { methods: new Map(methods), reader };
+}
+
+function methodsOf<N extends string>(room: { [name in N]: Called }, names: readonly N[]): [string, Method][] {
+  return names.map((name) => [name, async (...values) => Reflect.apply(room[name], room, values)]);
+}
+
+async function heard(news: News): Promise<void> {
+  const engine = await begun;
+  if (news.kind === "changed") {
+    keepIndex(engine?.reader ?? null);
+  }
+}
+
+/** Where it fails, another tab is building, or space is short: the next change or start goes on. */
+function keepIndex(reader: Reader | null): void {
+  reader?.keepIndex().catch(() => {});
+}
+
+function opener() {
+  const home = new URL(scope.location.href);
+  return (place: string, { typed, meter }: Parameters<ConstructorParameters<typeof Syncer>[0]["open"]>[1]) =>
+    (typed ? openSource : openMirror)(place, { meter, home });
+}
+
+/** Loads the app's own cryptography, once, where the browser lacks it. */
+function preparing(own: string): () => Promise<void> {
+  let loaded: Promise<void> | null = null;
+  return () => {
+    loaded ??= load(own);
+    return loaded;
+  };
+}
+
+async function load(own: string): Promise<void> {
+  if (!(await isNative())) {
+    const rules = { createScriptURL: (url: string) => (url === own ? url : "") };
+    const policy = scope.trustedTypes?.createPolicy("tamizdat", rules) ?? rules;
+    scope.importScripts(policy.createScriptURL(own));
+  }
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof TamizdatError) {
+    return { code: error.code, message: error.message, fields: error.fields };
+  }
+  return { code: "error", message: error instanceof Error ? error.message : String(error), fields: {} };
+}
