@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 FOR_TESTS := git zstd microsocks rsync chromium nginx apache2 caddy lftp tor
 FOR_BENCH := git zstd rsync zsync casync nginx wrk
 WEB_STAMP := web/node_modules/.stamp
+WEB_APP := web/dist/app/shell.json
+WEB_SOURCES := $(shell find web/src web/build -type f) $(wildcard web/*.ts web/*.json)
 PYTEST := $(BIN)/pytest -n auto --dist loadfile
 
 # Programs that some tests and measurements run against. What can't be installed here is said loudly, and is skipped.
@@ -27,20 +29,26 @@ define web
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check fix bench screenshots clean web
+.PHONY: help demo app test test-long check fix bench screenshots clean web
 
 help: ## Say what there is
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/all.stamp ## A sample publication, served and synced, until Ctrl-C
+	@$(MAKE) --no-print-directory app \
+		|| echo "*** The reader app could not be built: the demo shows a plain page instead." >&2
 	$(BIN)/tamizdat demo $(ARGS)
 
-test: $(VENV)/dev.stamp web ## All tests but the campaigns (some minutes)
+app: web ## The reader app, into web/dist
+	@if [ -f $(WEB_STAMP) ]; then $(MAKE) --no-print-directory $(WEB_APP); \
+	else echo "*** Without npm there is no reader app." >&2; [ -z "$$CI" ]; fi
+
+test: $(VENV)/dev.stamp app ## All tests but the campaigns (some minutes)
 	$(call debian,$(FOR_TESTS))
 	$(call web,test)
 	$(PYTEST) $(ARGS)
 
-test-long: $(VENV)/dev.stamp ## The campaigns: kill -9, bit flips, random histories (many minutes)
+test-long: $(VENV)/dev.stamp app ## The campaigns: kill -9, bit flips, random histories (many minutes)
 	$(call debian,$(FOR_TESTS))
 	$(PYTEST) -m long $(ARGS)
 
@@ -55,16 +63,16 @@ fix: $(VENV)/dev.stamp web ## Lint and format, repaired where that can be done b
 	$(BIN)/ruff format .
 	$(call web,fix)
 
-bench: $(VENV)/dev.stamp ## Measure what docs/performance.md reports
+bench: $(VENV)/dev.stamp app ## Measure what docs/performance.md reports
 	$(call debian,$(FOR_BENCH))
 	$(BIN)/python bench/run.py $(ARGS)
 
-screenshots: $(VENV)/dev.stamp ## Take the pictures of docs/screenshots anew
+screenshots: $(VENV)/dev.stamp app ## Take the pictures of docs/screenshots anew
 	$(call debian,chromium)
 	$(BIN)/python tests/screenshots.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) web/node_modules build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) web/node_modules web/dist build dist .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -83,3 +91,6 @@ web:
 $(WEB_STAMP): web/package.json web/package-lock.json web/.npmrc
 	cd web && npm ci --silent
 	@touch $@
+
+$(WEB_APP): $(WEB_SOURCES) $(WEB_STAMP)
+	cd web && npm run --silent build

@@ -23,3 +23,5 @@ class Hook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         build_data["force_include"].update({str(root / a): b for a, b in INCLUDED.items() if (root / a).is_dir()})
+        if not (root / "web/dist").is_dir():
+            self.app.display_warning("Without the reader app (`make app`), this wheel publishes a plain page instead.")
