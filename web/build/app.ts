@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { BUDGET, onTheWire } from "./budget.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, bundlePage } from "./bundle.ts";
 import { wrongInScript, wrongInStyle } from "./check.ts";
 import { startPage } from "./start.ts";
 
@@ -31,7 +31,7 @@ interface AppFile {
 /** Build into `folder`; what was there before stands until the new one is whole. Throws where a file may not be so. */
 export async function buildApp(folder: string): Promise<void> {
   const files = await appFiles();
-  const worker = { role: "sw", path: "sw.js", data: Buffer.from((await bundle("src/shell/sw.ts", "iife")).script) };
+  const worker = { role: "sw", path: "sw.js", data: Buffer.from((await bundle("src/shell/sw.ts")).script) };
   const aside = `${folder}.${process.pid}`;
   for (const file of [...files, worker]) {
     write(aside, file.path, file.data);
@@ -67,10 +67,16 @@ function wrongIn(path: string, text: string): string[] {
 }
 
 async function appFiles(): Promise<AppFile[]> {
-  const page = await bundle("src/ui/main.tsx", "es");
-  const files = [named("page", "js", page.script), named("style", "css", page.style)];
+  const page = await bundlePage("src/ui/main.tsx");
+  // The page's scripts import each other by the names that they were bundled with.
+  const files: AppFile[] = page.scripts.map(({ name, file, script }) => ({
+    role: name,
+    path: `app/${file}`,
+    data: Buffer.from(script),
+  }));
+  files.push(named("style", "css", page.style));
   for (const [role, entry] of SCRIPTS) {
-    files.push(named(role, "js", existsSync(join(WEB, entry)) ? (await bundle(entry, "iife")).script : ""));
+    files.push(named(role, "js", existsSync(join(WEB, entry)) ? (await bundle(entry)).script : ""));
   }
   files.push(...ICONS.map((name) => icon(name)));
   files.push(named("start", "html", startPage(new Map(files.map((file) => [file.role, file.path])))));

@@ -1,4 +1,5 @@
-// One script of the app from one entry, in memory: a single file each, since every further file is a further round trip.
+// Scripts of the app from an entry, in memory. A single file each, since every further file is a further round trip;
+// but for the page, whose languages and further screens are fetched only by whom they serve.
 
 import { join } from "node:path";
 import { build, type InlineConfig } from "vite";
@@ -14,20 +15,54 @@ export interface Bundle {
   readonly style: string;
 }
 
-/** Bundle `entry` (relative to web/) as an ES module, or as a classic script: workers of 2020 run no other. */
-export async function bundle(entry: string, format: "es" | "iife"): Promise<Bundle> {
-  const results = await build(settings(entry, format));
-  const output = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
-  const scripts = output.filter((file) => file.type === "chunk");
-  const [script] = scripts;
-  if (!script || scripts.length > 1) {
-    throw new Error(`${entry} became ${scripts.length} scripts instead of one`);
-  }
-  const styles = output.flatMap((file) => (file.fileName.endsWith(".css") && "source" in file ? [file.source] : []));
-  return { script: script.code, style: styles.map(String).join("") };
+/** A page's script with those that it imports as they are needed. */
+export interface PageBundle {
+  /** The entry first. `file`: the name by which the others import it; `name`: what it is. */
+  readonly scripts: readonly { readonly name: string; readonly file: string; readonly script: string }[];
+  readonly style: string;
 }
 
-function settings(entry: string, format: "es" | "iife"): InlineConfig {
+/** Bundle `entry` (relative to web/) as a classic script: workers of 2020 run no other. */
+export async function bundle(entry: string): Promise<Bundle> {
+  const { scripts, style } = await outputOf(entry, { format: "iife", codeSplitting: false });
+  const [only] = scripts;
+  if (!only || scripts.length > 1) {
+    throw new Error(`${entry} became ${scripts.length} scripts instead of one`);
+  }
+  return { script: only.script, style };
+}
+
+/** Bundle `entry` (relative to web/) as an ES module, named `page`, that imports the rest of its scripts. */
+export async function bundlePage(entry: string): Promise<PageBundle> {
+  return outputOf(entry, {
+    format: "es",
+    hashCharacters: "hex",
+    entryFileNames: "page-[hash:16].js",
+    chunkFileNames: (chunk) => `${nameOf(chunk.facadeModuleId ?? "")}-[hash:16].js`,
+  });
+}
+
+/** What a script is, by the module that it was made for: a language's words, or more of the page. */
+function nameOf(module: string): string {
+  const language = /\/ui\/strings\/([a-z]+)\.ts$/.exec(module)?.[1];
+  return language ? `words-${language}` : "more";
+}
+
+type Output = NonNullable<NonNullable<InlineConfig["build"]>["rolldownOptions"]>["output"];
+
+async function outputOf(entry: string, output: Output): Promise<PageBundle> {
+  const results = await build(settings(entry, output));
+  const files = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
+  const scripts = files.flatMap((file) =>
+    file.type === "chunk"
+      ? [{ name: file.isEntry ? "page" : nameOf(file.facadeModuleId ?? ""), file: file.fileName, script: file.code }]
+      : [],
+  );
+  const styles = files.flatMap((file) => (file.fileName.endsWith(".css") && "source" in file ? [file.source] : []));
+  return { scripts, style: styles.map(String).join("") };
+}
+
+function settings(entry: string, output: Output): InlineConfig {
   return {
     configFile: false,
     envDir: false,
@@ -49,7 +84,7 @@ function settings(entry: string, format: "es" | "iife"): InlineConfig {
       reportCompressedSize: false,
       rolldownOptions: {
         input: join(ROOT, entry),
-        output: { format, codeSplitting: false, comments: false },
+        output: { ...output, comments: false },
       },
     },
   };

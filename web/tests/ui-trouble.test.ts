@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Trouble } from "../src/engine/api.ts";
 import { tellerOf } from "../src/ui/language.ts";
-import { LANGUAGES } from "../src/ui/strings/index.ts";
+import { LANGUAGES, stringsOf } from "../src/ui/strings/index.ts";
 import { explain, saidOf } from "../src/ui/trouble.ts";
 
 const FORMAT = readFileSync(join(import.meta.dirname, "..", "..", "docs", "format.md"), "utf8");
@@ -28,7 +28,9 @@ test("the format's table is read whole", () => {
   expect(CODES).toContain("mass-retraction");
 });
 
-describe.each(LANGUAGES.map((words) => [words.name, words] as const))("in %s", (_, words) => {
+const TABLES = await Promise.all(LANGUAGES.map(stringsOf));
+
+describe.each(TABLES.map((words) => [words.name, words] as const))("in %s", (_, words) => {
   const tell = tellerOf(words);
 
   test.each([...CODES, ...OWN])("%s says what happened and what to do, never its raw message", (code) => {

@@ -7,15 +7,16 @@ import { ArticleScreen } from "./article/screen.tsx";
 import { AppContext, type App as Around, useApp } from "./context.ts";
 import { FrontScreen } from "./front/screen.tsx";
 import { tellerOf } from "./language.ts";
+import { Later } from "./later.tsx";
 import { troubleOf } from "./parts/asked.ts";
 import { Failure } from "./parts/failure.tsx";
 import { Frame } from "./parts/frame.tsx";
 import { Screen } from "./parts/screen.tsx";
 import { remember, remembered } from "./remembered.ts";
 import { type Location, type Route, writeHash } from "./routes.ts";
-import { screens } from "./screens.ts";
 import { useLocation } from "./steps.ts";
-import { preferredStrings, rememberLanguage, type Strings } from "./strings/index.ts";
+import { preferredLanguage, rememberLanguage, type Strings, stringsOf } from "./strings/index.ts";
+import { WelcomeScreen } from "./welcome/screen.tsx";
 
 /** What is held; `known` false until the engine has answered for the first time. */
 interface Held {
@@ -24,9 +25,15 @@ interface Held {
   readonly failed: unknown;
 }
 
-export function App({ engine }: { readonly engine: Engine }) {
+interface Props {
+  readonly engine: Engine;
+  /** The language that the app begins in. */
+  readonly spoken: Strings;
+}
+
+export function App({ engine, spoken }: Props) {
   const location = useLocation();
-  const [words, speak] = useWords();
+  const [words, speak] = useWords(spoken);
   const [held, refresh] = useHeld(engine);
   const [chosen, show] = useState(() => remembered("publication"));
   const [line, announce] = useState("");
@@ -74,9 +81,8 @@ export function App({ engine }: { readonly engine: Engine }) {
 function Current() {
   const { location, publication } = useApp();
   const { route } = location;
-  const Welcome = screens.welcome;
-  if (!publication && Welcome && route.name !== "settings" && route.name !== "packs") {
-    return <Welcome words="" />;
+  if (route.name === "welcome" || (!publication && route.name !== "settings" && route.name !== "packs")) {
+    return <WelcomeScreen />;
   }
   switch (route.name) {
     case "front":
@@ -85,10 +91,8 @@ function Current() {
       return <FrontScreen route={route} />;
     case "article":
       return <ArticleScreen route={route} />;
-    default: {
-      const Chosen = screens[route.name];
-      return Chosen ? <Chosen words={route.words ?? ""} /> : <FrontScreen route={{ name: "front", edition: "" }} />;
-    }
+    default:
+      return <Later name={route.name} words={route.words ?? ""} />;
   }
 }
 
@@ -106,11 +110,17 @@ function Opening({ failed, again }: { readonly failed: unknown; readonly again: 
   );
 }
 
-function useWords(): [Strings, (language: string) => void] {
-  const [words, setWords] = useState(preferredStrings);
-  const speak = useCallback((language: string) => {
+function useWords(spoken: Strings): [Strings, (language: string) => Promise<void>] {
+  const [words, setWords] = useState(spoken);
+  const speak = useCallback(async (language: string) => {
+    const before = remembered("language");
     rememberLanguage(language);
-    setWords(preferredStrings());
+    try {
+      setWords(await stringsOf(preferredLanguage()));
+    } catch (error) {
+      rememberLanguage(before);
+      throw error;
+    }
   }, []);
   useEffect(() => {
     document.documentElement.lang = words.language;

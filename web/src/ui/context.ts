@@ -23,8 +23,8 @@ export interface App {
   go(route: Route, options?: { readonly replace?: boolean }): void;
   /** Have a line read out by a screen reader, and nothing moved. */
   announce(line: string): void;
-  /** Speak another language; "" is the browser's. */
-  speak(language: string): void;
+  /** Speak another language; "" is the browser's. Rejects where its words can't be had, and keeps the one before. */
+  speak(language: string): Promise<void>;
   /** Show another of the publications that are held. */
   show(publication: string): void;
   /** Ask the engine anew what is held: after a sync, a pack, a choice. */

@@ -8,12 +8,14 @@ import { App } from "./app.tsx";
 import { applyAppearance } from "./appearance.ts";
 import { NoEngine } from "./parts/no-engine.tsx";
 import { engineWorker, ownUrl } from "./scripts.ts";
+import { preferredLanguage, stringsOf } from "./strings/index.ts";
 
 applyAppearance();
 const place = document.getElementById("app");
 if (place) {
-  startEngine({ worker: engineWorker, own: ownUrl() }).then(
-    (engine) => render(<App engine={engine} />, place),
-    (error: unknown) => render(<NoEngine error={error} />, place),
+  const spoken = stringsOf(preferredLanguage());
+  Promise.all([startEngine({ worker: engineWorker, own: ownUrl() }), spoken]).then(
+    ([engine, words]) => render(<App engine={engine} spoken={words} />, place),
+    async (error: unknown) => render(<NoEngine error={error} words={await spoken.catch(() => null)} />, place),
   );
 }

@@ -1,9 +1,8 @@
-// Which component shows which screen: one line each. (Reading's own are in app.tsx.)
+// The screens that a reader doesn't begin with, as a script of their own: what opens the first article stays small.
 
 import type { ComponentType } from "preact";
 import type { ScreenName } from "./routes.ts";
 import { SyncScreen } from "./sync/screen.tsx";
-import { WelcomeScreen } from "./welcome/screen.tsx";
 
 /** What a screen is given: the words of its address (`#/search/WORDS`), or "". All else it asks `useApp` for. */
 export interface ScreenProps {
@@ -11,6 +10,5 @@ export interface ScreenProps {
 }
 
 export const screens: Partial<Record<ScreenName, ComponentType<ScreenProps>>> = {
-  welcome: WelcomeScreen,
   sync: SyncScreen,
 };

@@ -47,7 +47,7 @@ export function Choices({ publication, busy }: Props) {
         <fieldset disabled={busy}>
           <legend>{words.sync.media}</legend>
           {MEDIA.map((media) => (
-            <label key={media}>
+            <label key={media} class="choice">
               <input type="radio" name="media" checked={choice.media === media} onChange={() => choose({ media })} />
               <span>{words.sync[media]}</span>
             </label>
@@ -57,7 +57,7 @@ export function Choices({ publication, busy }: Props) {
           <legend>{words.sync.keep}</legend>
           <KeepSelect keep={choice.keep} choose={(keep) => choose({ keep })} />
           <CapSelect cap={choice.maxBytes} choose={(maxBytes) => choose({ maxBytes })} />
-          <label>
+          <label class="choice">
             <input
               type="checkbox"
               checked={choice.revisions}
@@ -84,7 +84,7 @@ function Edition({ edition: { edition, title, direction, offered, held }, choice
   const change = () =>
     choose({ editions: chosen ? choice.editions.filter((each) => each !== edition) : [...choice.editions, edition] });
   return (
-    <label>
+    <label class="choice">
       {/* The last one stays: without any, everything would be chosen. */}
       <input type="checkbox" checked={chosen} disabled={chosen && choice.editions.length === 1} onChange={change} />
       <span>

@@ -58,7 +58,7 @@ function Failed({ run }: { readonly run: Extract<Run, { readonly state: "failed"
       return (
         <div class="note" role="status">
           <p>{words.sync.paused}</p>
-          <button type="button" class="main" onClick={goOn}>
+          <button type="button" class="primary" onClick={goOn}>
             {words.sync.goOn}
           </button>
         </div>
@@ -109,7 +109,7 @@ function Look({ publication, run }: Of & { readonly run: Run }) {
         <Offer plan={plan} fetch={() => startSync(engine, wish)} />
       ) : (
         <p>
-          <button type="button" class="main" onClick={look} disabled={asked === "asking"}>
+          <button type="button" class="primary" onClick={look} disabled={asked === "asking"}>
             {asked === "asking" ? words.sync.asking : words.sync.look}
           </button>
         </p>
@@ -133,7 +133,7 @@ function Offer({ plan, fetch }: { readonly plan: SyncPlan; readonly fetch: () =>
           [sync.requests, tell.number(plan.requests)],
         ]}
       />
-      <button type="button" class="main" onClick={fetch}>
+      <button type="button" class="primary" onClick={fetch}>
         {sync.fetch(tell.bytes(plan.text + plan.pictures))}
       </button>
     </section>

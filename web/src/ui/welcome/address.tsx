@@ -55,7 +55,7 @@ export function AddressForm({ taken }: Props) {
           </p>
         )}
         <p class="buttons">
-          <button type="submit" class="main">
+          <button type="submit" class="primary">
             {welcome.goOn}
           </button>
           {canScan() && !scanning && (

@@ -115,7 +115,7 @@ function Compare({ meeting, accept, other }: CompareProps) {
       <p>{words.welcome.unpinned}</p>
       <p>{words.welcome.compareWhy}</p>
       <p class="buttons">
-        <button type="button" class="main" onClick={take} disabled={taken}>
+        <button type="button" class="primary" onClick={take} disabled={taken}>
           {words.welcome.trust}
         </button>
         <button type="button" onClick={other}>
