@@ -3,7 +3,7 @@
 import { LibraryLocked, UsageError } from "../errors.ts";
 import { Library } from "../library/index.ts";
 import type { Store } from "../library/store.ts";
-import { type Means, type Met, meet, type Offered, plan, type Report, sync, trust } from "../sync/index.ts";
+import { type Means, type Met, meet, type Offered, open, plan, type Report, sync, trust } from "../sync/index.ts";
 import type { Choice, Meeting, News, Syncing, SyncPlan, SyncProgress, SyncReport, SyncWish } from "./api.ts";
 import { offeredBy } from "./views.ts";
 
@@ -96,7 +96,9 @@ export class Syncer implements Syncing {
 
   open(pack: Blob, options: { readonly trusted?: string; readonly acceptRetractions?: boolean }): Promise<SyncReport> {
     return this.alone(async (stop) => {
-      throw new UsageError(`no packs yet ${pack.size} ${options.trusted} ${stop.aborted}`);
+      const report = await open(this.means, pack, options, { stop });
+      this.changed(report.publication);
+      return report;
     });
   }
 

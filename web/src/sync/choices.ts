@@ -9,7 +9,7 @@ const MEGABYTE = 1_000_000;
 const DAY_SECONDS = 86_400;
 
 /** So much text a first sync reads by itself; what the rest costs is told before it is fetched. */
-export const FIRST_RAW_BYTES = 5 * MEGABYTE;
+const FIRST_RAW_BYTES = 5 * MEGABYTE;
 
 /** Whom to ask, each once: those who failed last time after the others, and what only Tor reaches after all. */
 export function inOrder(places: Iterable<string>, notes: ReadonlyMap<string, MirrorNote>): string[] {
@@ -62,7 +62,7 @@ export interface ReadBack {
  * All that the reader wants to keep is read only where this was asked for (`older`): an archive can be a thousand times
  * what is read on the first day. Else it is as far back as the edition is held, and for a beginner some megabytes.
  */
-export function readBack(wish: Reach, standing: Standing, older: boolean): ReadBack {
+export function readBack(wish: Reach, standing: Standing, older: boolean, first = FIRST_RAW_BYTES): ReadBack {
   if (older) {
     return { reach: wish, older };
   }
@@ -70,7 +70,7 @@ export function readBack(wish: Reach, standing: Standing, older: boolean): ReadB
     const since = standing.completeSince > wish.since ? standing.completeSince : wish.since;
     return { reach: { ...wish, since }, older };
   }
-  return { reach: { ...wish, maxRawBytes: Math.min(wish.maxRawBytes ?? FIRST_RAW_BYTES, FIRST_RAW_BYTES) }, older };
+  return { reach: { ...wish, maxRawBytes: Math.min(wish.maxRawBytes ?? first, first) }, older };
 }
 
 /** The path of the head to ask for: that of one edition, if only one is wanted and it isn't the only one. */

@@ -2,4 +2,5 @@
 
 export { meet, trust } from "./meet.ts";
 export type * from "./options.ts";
+export { open } from "./packs.ts";
 export { plan, sync } from "./session.ts";

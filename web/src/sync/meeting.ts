@@ -163,10 +163,10 @@ export class Meeting {
     return { offer, catalog: await this.catalogOf(offer) };
   }
 
-  /** Keep what was offered, whole. `Offered` of an earlier meeting is taken only if nothing else came meanwhile. */
+  /** Keep what was offered, whole. Throws LibraryError. */
   async take({ offer }: Offered): Promise<void> {
     const { accepted, head } = offer;
-    if (!accepted) {
+    if (!accepted || (this.held && same(this.held.timestamp, accepted.timestamp))) {
       return;
     }
     const fingerprint = this.fingerprint ?? { version: 1, sha256: accepted.publication };
@@ -177,12 +177,16 @@ export class Meeting {
     });
     this.fingerprint = fingerprint;
     this.known = await this.library.publication(accepted.publication);
+    this.held = await this.library.held(accepted.publication);
   }
 
-  /** Whether the library still stands where it stood when this was offered. */
+  /** Whether the library still stands where it stood when this was offered, or has taken it. */
   isOfUse({ offer }: Offered): boolean {
-    const held = this.held?.timestamp ?? null;
-    return held === null || offer.basis === null ? held === offer.basis : same(held, offer.basis);
+    const { held } = this;
+    if (!held) {
+      return offer.basis === null;
+    }
+    return [offer.basis, offer.accepted?.timestamp].some((timestamp) => timestamp && same(held.timestamp, timestamp));
   }
 
   private get library(): Library {

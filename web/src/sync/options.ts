@@ -6,11 +6,15 @@ import type { Meter, Transport } from "../transport/base.ts";
 import type { Freshness } from "../trust/freshness.ts";
 import type { Offer } from "./contact.ts";
 
-/** What the engine lends to each sync. `now`: Unix seconds. `open`: a mirror; `typed`: the reader named it himself. */
+/**
+ * What the engine lends to each sync. `now`: Unix seconds. `open`: a mirror; `typed`: the reader named it himself.
+ * `firstRawBytes`: so much text a first sync reads by itself, where it isn't the usual.
+ */
 export interface Means {
   readonly library: Library;
   readonly now: () => number;
   readonly open: (place: string, wish: { typed: boolean; meter: Meter }) => Transport;
+  readonly firstRawBytes?: number;
 }
 
 /** What becomes of a sync while it runs. `stop`: nothing new is begun, and what has arrived whole is kept. */

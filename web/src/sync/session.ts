@@ -232,6 +232,12 @@ export class Session {
     return this.means.library;
   }
 
+  /** The publication's version that was read last; 0 where none was ever read to its end. */
+  private get from(): number {
+    const complete = [...this.before.values()].some((standing) => standing.version > 0);
+    return complete ? this.meeting.versionBefore : 0;
+  }
+
   private get choice(): Choice {
     return this.wish.choice ?? this.meeting.known?.choice ?? NO_CHOICE;
   }
@@ -244,7 +250,7 @@ export class Session {
       this.before.set(code, this.before.get(code) ?? standing);
       // A pack is here already, whatever it holds.
       const older = this.wish.older === true || this.wish.carried !== undefined;
-      found.set(code, readBack(reach, this.before.get(code) ?? standing, older));
+      found.set(code, readBack(reach, this.before.get(code) ?? standing, older, this.means.firstRawBytes));
     }
     return found;
   }
@@ -320,7 +326,7 @@ export class Session {
 
   /** Over the network only once, at first contact: who lacks them is no worse off, and each is a request. */
   private async learnRoots({ catalog, fetcher, available }: Round): Promise<void> {
-    if (this.meeting.offline || this.meeting.versionBefore === 0) {
+    if (this.meeting.offline || this.from === 0) {
       await learnRoots(this.library, catalog.publication, fetcher.source, available, this.means.now());
     }
   }
@@ -384,7 +390,7 @@ export class Session {
 
   private figures(to: number) {
     return {
-      from: this.meeting.versionBefore,
+      from: this.from,
       to,
       bytes: this.meter.bytes,
       requests: this.meter.requests,

@@ -1,0 +1,105 @@
+"""A newsroom's tree as it stood after each of some publishes, for the reader app's own tests: `app_trees.py FOLDER`.
+
+`FOLDER/<n>/` is the tree after step n, `FOLDER/story.json` says when it was published and what a reader holds then.
+"""
+
+import json
+import random
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image as Pixels
+
+from following import digest, picture
+from publishing import DAY, HOUR, Desk, words
+from tamizdat.format.article import Figure, Image, Paragraph, Variant
+from tamizdat.format.names import sha256
+from tamizdat.library import Role
+from tamizdat_server.clock import rfc3339
+from tamizdat_server.draft import Draft
+
+EDITIONS = ("en", "ru")
+
+
+class Story:
+    """One newsroom's life, kept step by step in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.desk = Desk(folder / "newsroom", editions=EDITIONS)
+        self.steps: list[dict[str, Any]] = []
+        self.pictures = 0
+
+    def write(self, edition: str, number: int, *, version: int = 1, pictured: bool = False) -> None:
+        text = words(random.Random(f"{edition} {number} {version}"), 60)
+        body = [Paragraph([text]), *([Figure(self.picture())] if pictured else [])]
+        key, day = f"{edition}/{number:03}", rfc3339(self.desk.now - 100 * DAY + number // 2 * DAY)
+        draft = Draft(key=key, edition=edition, title=f"On {key}, {version}", published=day, body=body)
+        self.desk.newsroom.put(draft, source=key, at=self.desk.at)
+
+    def picture(self) -> Image:
+        """Another picture, in both sizes."""
+        self.pictures += 1
+        variants = [self.variant("preview", (32, 20)), self.variant("standard", (96, 60))]
+        return Image(96, 60, variants, f"picture {self.pictures}")
+
+    def variant(self, role: Role, size: tuple[int, int]) -> Variant:
+        data = picture(self.pictures, size)
+        (self.desk.newsroom.media / f"{sha256(data)}.png").write_bytes(data)
+        return Variant(role, sha256(data), "image/png", *size, len(data))
+
+    def publish(self, *, after: int = DAY, **told: Any) -> None:
+        """Publish, and keep the tree as it stands."""
+        self.desk.publish(after=after)
+        shutil.copytree(self.desk.public, self.folder / str(len(self.steps)))
+        held = {
+            code: {
+                "articles": len(list(self.desk.newsroom.db.execute(
+                    "SELECT 1 FROM articles WHERE edition = ? AND retracted IS NULL", (code,)))),
+                "lines": digest(self.desk.lines(code)),
+                "superseded": digest(self.desk.newsroom.superseded(code)),
+            }
+            for code in EDITIONS
+        }  # fmt: skip
+        self.steps.append({"now": self.desk.now, "version": self.desk.catalog().version, "editions": held, **told})
+
+    def tell(self) -> None:
+        root = (self.desk.public / "metadata" / "1.root.json").read_bytes()
+        newsroom = self.desk.newsroom
+        assert sha256(root) == newsroom.publication
+        story = {"publication": newsroom.publication, "fingerprint": str(newsroom.fingerprint), "steps": self.steps}
+        (self.folder / "story.json").write_text(json.dumps(story, indent=1))
+        shutil.rmtree(self.folder / "newsroom")
+
+
+def make_trees(folder: Path) -> None:
+    """Write everything into `folder`, which holds nothing yet."""
+    story = Story(folder)
+    for number in range(60):
+        story.write("en", number, pictured=number % 7 == 0)
+    for number in range(12):
+        story.write("ru", number)
+    story.publish()
+    for step in range(1, 5):  # days as they are: news, corrections, a retraction
+        for number in range(3):
+            story.write("en", 60 + 3 * step + number, pictured=number == 0)
+        story.write("en", 5 * step, version=2)
+        story.write("ru", 12 + step)
+        if step % 2 == 0:
+            story.desk.retract(f"en/{step:03}", "withdrawn")
+        story.publish()
+    story.write("en", 90, version=1)
+    story.publish(after=HOUR)
+    for number in range(20, 45):
+        story.desk.retract(f"en/{number:03}")
+    story.publish(mass=True)
+    for step in range(40):  # so long that no delta leads on from the beginning
+        story.write("en", 100 + step)
+        story.publish(after=DAY) if step % 20 == 19 else story.desk.publish(after=DAY)
+    story.tell()
+
+
+if __name__ == "__main__":
+    make_trees(Path(sys.argv[1]))
