@@ -26,12 +26,12 @@ const LATER = new Set([
 ]);
 
 /** The same, where only what stands before the dot tells: `Promise.any`; "*" for whatever it is. */
-const LATER_OF: Readonly<Record<string, readonly string[]>> = {
-  any: ["Promise", "AbortSignal"],
-  at: ["*"],
-  timeout: ["AbortSignal"],
-  try: ["Promise"],
-};
+const LATER_OF = new Map([
+  ["any", ["Promise", "AbortSignal"]],
+  ["at", ["*"]],
+  ["timeout", ["AbortSignal"]],
+  ["try", ["Promise"]],
+]);
 
 /** Ways to have a text run or become part of a page. */
 const RUNS = new Set([
@@ -131,7 +131,7 @@ function wrongNames(script: string, spared: Readonly<Record<string, number>>): s
       const before = object.type === "Identifier" ? object.name : "";
       const name = property.type === "Identifier" ? property.name : "";
       if (
-        LATER_OF[name]?.some((each) => each === "*" || each === before) ||
+        LATER_OF.get(name)?.some((each) => each === "*" || each === before) ||
         (before === "document" && name === "write")
       ) {
         count(`${before}.${name}`);
