@@ -106,14 +106,23 @@ export class HttpTransport implements Transport {
       }
       inbox.add(value);
     }
-    const expected = this.length(answer);
-    if (expected !== null && inbox.length - start < expected) {
-      throw this.unreachable(path, "the connection was lost");
+    const arrived = inbox.length - start;
+    const expected = this.length(answer) ?? arrived;
+    if (arrived > expected) {
+      inbox.discard();
+      throw this.unreachable(path, "it sends another part of the file than it says");
+    }
+    if (arrived < expected) {
+      throw this.unreachable(path, "the connection was lost"); // which not every browser calls an error
     }
   }
 
-  /** What Content-Length says of the bytes that come, where that can be told: not of what the browser unpacks on the way. */
+  /** How many bytes are to come, where that can be told: not of what the browser unpacks on the way. */
   private length(answer: Response): number | null {
+    const { first, last } = contentRange(answer);
+    if (answer.status === 206 && first !== null && last !== null) {
+      return last + 1 - first;
+    }
     const text = answer.headers.get("Content-Length") ?? "";
     const plain = this.tellsHeld && !answer.headers.get("Content-Encoding");
     return plain && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
@@ -144,6 +153,7 @@ export class HttpTransport implements Transport {
     const watch = new Watch(this.deadlines, this.where, path, signal);
     let reason = "no connection, or it doesn't let other sites' pages read it";
     try {
+      watch.begin();
       this.meter.requests += 1;
       const answer = await watch.patiently(this.send(path, headers, watch));
       reason = "the connection was lost";

@@ -63,7 +63,13 @@ function parse(text: string, typed: boolean): URL {
   } catch {
     throw malformed(text, "not an address", typed);
   }
-  if (UNPRINTABLE.test(text) || !/^https?:\/\/[^/]/i.test(text) || !url.hostname || url.port === "0") {
+  if (
+    UNPRINTABLE.test(text) ||
+    !/^https?:\/\/[^/]/i.test(text) ||
+    !url.hostname ||
+    url.hostname.length > 253 ||
+    url.port === "0"
+  ) {
     throw malformed(text, "not an https address", typed);
   }
   if (url.username || url.password || text.split("/")[2]?.includes("@")) {

@@ -1,6 +1,6 @@
 // The pace of one request: no long silence, no drip, an end in sight.
 
-import { Stopped, type TamizdatError, TooSlow } from "../errors.ts";
+import { Stopped, TooSlow } from "../errors.ts";
 
 /** How long to wait for a mirror. A page isn't told when it is connected: until an answer begins it is silence. */
 export interface Deadlines {
@@ -40,20 +40,27 @@ export class Watch {
     return this.controller.signal;
   }
 
+  /** Throws Stopped where nobody wants it any more. */
+  begin(): void {
+    if (this.wanted?.aborted) {
+      throw new Stopped();
+    }
+  }
+
   /** What `step` brings, unless it takes too long. Throws TooSlow, Stopped, and what `step` throws. */
   patiently<T>(step: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const seconds = Math.min((this.end - performance.now()) / 1000, this.deadlines.silenceSeconds);
-      const timer = setTimeout(() => reject(this.silent()), seconds * 1000);
+      const { silenceSeconds, overallSeconds } = this.deadlines;
+      const left = (this.end - performance.now()) / 1000;
+      const reason =
+        left < silenceSeconds ? `not done after ${overallSeconds} seconds` : `silent for ${silenceSeconds} seconds`;
+      const timer = setTimeout(() => reject(this.tooSlow(reason)), Math.min(left, silenceSeconds) * 1000);
       const stop = () => reject(new Stopped());
       const done = () => {
         clearTimeout(timer);
         this.wanted?.removeEventListener("abort", stop);
       };
       this.wanted?.addEventListener("abort", stop);
-      if (this.wanted?.aborted) {
-        stop();
-      }
       step.then(resolve, reject).then(done, done);
     });
   }
@@ -75,13 +82,6 @@ export class Watch {
   /** Let go of the connection, whether or not everything came. */
   close(): void {
     this.controller.abort();
-  }
-
-  private silent(): TamizdatError {
-    if (performance.now() >= this.end) {
-      return this.tooSlow(`not done after ${this.deadlines.overallSeconds} seconds`);
-    }
-    return this.tooSlow(`silent for ${this.deadlines.silenceSeconds} seconds`);
   }
 
   private tooSlow(reason: string): TooSlow {
