@@ -64,3 +64,26 @@ export function compare(one: string, other: string): number {
 function rank(unit: number): number {
   return unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** Bytes that arrive in pieces and are taken out again in others. */
+export class Queue {
+  length = 0;
+  private pieces: Uint8Array[] = [];
+
+  push(piece: Uint8Array): void {
+    this.pieces.push(piece);
+    this.length += piece.length;
+  }
+
+  /** The next `size` bytes, of which there are at least so many. */
+  take(size: number): Uint8Array {
+    if ((this.pieces[0]?.length ?? 0) < size) {
+      this.pieces = [concat(this.pieces)];
+    }
+    const [first = new Uint8Array(), ...more] = this.pieces;
+    const rest = first.subarray(size);
+    this.pieces = rest.length > 0 ? [rest, ...more] : more;
+    this.length -= size;
+    return first.subarray(0, size);
+  }
+}

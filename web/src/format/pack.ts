@@ -1,12 +1,22 @@
 // Packs: publication paths in a plain ustar tar, under one zstd frame, with a seal. docs/format.md, section 9.
 
 import { DamagedPack, FormatError } from "../errors.ts";
-import { concat, same, utf8 } from "./bytes.ts";
+import { concat, Queue, same, utf8 } from "./bytes.ts";
 import { digest } from "./digest.ts";
 import { LIMITS } from "./limits.ts";
 import { isPackPath } from "./names.ts";
+import { Sha256 } from "./sha256.ts";
 import type { File } from "./state.ts";
-import { contentSize, decompress, skippable, stored } from "./zstd.ts";
+import {
+  contentSize,
+  decompress,
+  decompressPieces,
+  FRAME_HEADER_BYTES,
+  frameHeader,
+  rawBlocks,
+  type Source,
+  skippable,
+} from "./zstd.ts";
 
 const BLOCK = 512;
 export const SEAL_BYTES = 8 + 32;
@@ -14,7 +24,30 @@ const ENDS = new Uint8Array(2 * BLOCK);
 
 /** A sealed pack of these paths and contents, in this order; nothing in it is compressed further. */
 export async function encodePack(files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
-  return await seal(stored(concat([...files.flatMap(entry), ENDS])));
+  const tar = concat([...files.flatMap(entry), ENDS]);
+  return await seal(concat([frameHeader(tar.length), ...rawBlocks(tar, true)]));
+}
+
+/** As `encodePack`, in pieces, whatever its size; `rawBytes` is the `tarBytes` of its files. */
+export async function* streamPack(files: AsyncIterable<File>, rawBytes: number): AsyncGenerator<Uint8Array> {
+  const digest = new Sha256();
+  const head = frameHeader(rawBytes);
+  digest.update(head);
+  yield head;
+  for await (const pieces of tarPieces(files)) {
+    for (const piece of pieces) {
+      digest.update(piece);
+      yield piece;
+    }
+  }
+  yield skippable(digest.digest());
+}
+
+async function* tarPieces(files: AsyncIterable<File>): AsyncGenerator<readonly Uint8Array[]> {
+  for await (const file of files) {
+    yield entry(file).flatMap((piece) => rawBlocks(piece, false));
+  }
+  yield rawBlocks(ENDS, true);
 }
 
 /** The files of a small pack, whole in memory, of at most `limit` bytes unpacked. Throws: DamagedPack, FormatError. */
@@ -26,6 +59,42 @@ export async function decodePack(
   return new Map(
     decodeTar(decompress(frame, contentSize(frame, limit, path), { path }), { allowed: isPackPath, path }),
   );
+}
+
+const SMALL_BYTES = 64 * 1024 * 1024;
+/** So many times its own size a pack may hold, where that is much: text takes a tenth, a bomb a thirty-thousandth. */
+const MOST_TIMES = 256;
+const PIECE_BYTES = 1024 * 1024;
+
+/** Hands on the files of a pack that needn't fit into memory, one at a time, whose bytes are theirs only until then.
+ *
+ * Nothing is to be used of it before this has ended well. Throws: DamagedPack, FormatError.
+ */
+export async function readPack(
+  pack: Blob,
+  take: (path: string, data: Uint8Array) => void,
+  path = "pack",
+): Promise<void> {
+  const read = async (start: number, end: number) => new Uint8Array(await pack.slice(start, end).arrayBuffer());
+  const source = { bytes: Math.max(0, pack.size - SEAL_BYTES), read };
+  await checkSeal(pack.size, source, path);
+  const limit = Math.max(SMALL_BYTES, source.bytes * MOST_TIMES);
+  const rawBytes = contentSize(await read(0, FRAME_HEADER_BYTES), limit, path);
+  const untar = new Untar({ allowed: isPackPath, path }, take);
+  for await (const piece of decompressPieces(source, rawBytes, path)) {
+    untar.push(piece);
+  }
+  untar.end();
+}
+
+async function checkSeal(size: number, { bytes, read }: Source, path: string): Promise<void> {
+  const digest = new Sha256();
+  for (let at = 0; at < bytes; at += PIECE_BYTES) {
+    digest.update(await read(at, Math.min(bytes, at + PIECE_BYTES)));
+  }
+  if (!same(await read(bytes, size), skippable(digest.digest()))) {
+    throw new DamagedPack(path);
+  }
 }
 
 /** `frame` and behind it a skippable frame with its SHA-256, so that any damage is seen at once. */
@@ -65,32 +134,79 @@ export interface Tarred {
 }
 
 /** The files of a tar such as `encodePack` writes; anything else in it refuses the whole. Throws: FormatError. */
-export function decodeTar(raw: Uint8Array, { allowed, path = "pack" }: Tarred): File[] {
+export function decodeTar(raw: Uint8Array, of: Tarred): File[] {
   const files: File[] = [];
-  const seen = new Set<string>();
-  let at = 0;
-  while (!isZero(raw.subarray(at, at + BLOCK), BLOCK)) {
-    const { name, size } = readHeader(raw.subarray(at, at + BLOCK), path);
-    const start = at + BLOCK;
-    if (!allowed(name) || seen.has(name) || seen.size >= LIMITS.pack_entries) {
-      throw new FormatError(`holds ${name}, which a pack may not hold, or not twice`, path);
-    }
-    at = start + size + padding(size);
-    if (!isZero(raw.subarray(start + size, at), padding(size))) {
-      throw new FormatError("cut short, or with padding that isn't zero", path);
-    }
-    seen.add(name);
-    files.push([name, raw.subarray(start, start + size)]);
-  }
-  if (!isZero(raw.subarray(at), ENDS.length)) {
-    throw new FormatError("without its end, or with something behind it", path);
-  }
+  const untar = new Untar(of, (path, data) => files.push([path, data]));
+  untar.push(raw);
+  untar.end();
   return files;
 }
 
-/** Whether these are so many bytes, all zero. */
-function isZero(data: Uint8Array, length: number): boolean {
-  return data.length === length && data.every((byte) => byte === 0);
+/** Hands on the files of a tar that arrives in pieces. Nothing is to be used of it before `end` was reached. */
+class Untar {
+  private readonly queue = new Queue();
+  private readonly seen = new Set<string>();
+  private readonly of: Tarred;
+  private readonly take: (path: string, data: Uint8Array) => void;
+  private next: { readonly name: string; readonly size: number } | null = null;
+  private ended = false;
+
+  constructor(of: Tarred, take: (path: string, data: Uint8Array) => void) {
+    this.of = of;
+    this.take = take;
+  }
+
+  /** Throws: FormatError as soon as something is off. */
+  push(piece: Uint8Array): void {
+    this.queue.push(piece);
+    while (!this.ended && (this.next ? this.content(this.next) : this.header())) {
+      // Until what has arrived is used up.
+    }
+  }
+
+  /** Throws: FormatError where the tar lacks its end, or has something behind it. */
+  end(): void {
+    if (!this.ended || this.queue.length !== BLOCK || !isZero(this.queue.take(BLOCK))) {
+      this.refuse("without its end, or with something behind it");
+    }
+  }
+
+  private header(): boolean {
+    if (this.queue.length < BLOCK) {
+      return false;
+    }
+    const header = this.queue.take(BLOCK);
+    this.ended = isZero(header);
+    if (!this.ended) {
+      const { name, size } = readHeader(header) ?? this.refuse("an entry that isn't a plain regular file");
+      if (!this.of.allowed(name) || this.seen.has(name) || this.seen.size >= LIMITS.pack_entries) {
+        this.refuse(`holds ${name}, which it may not hold, or not twice`);
+      }
+      this.seen.add(name);
+      this.next = { name, size };
+    }
+    return true;
+  }
+
+  private content({ name, size }: { readonly name: string; readonly size: number }): boolean {
+    if (this.queue.length < size + padding(size)) {
+      return false;
+    }
+    this.take(name, this.queue.take(size));
+    if (!isZero(this.queue.take(padding(size)))) {
+      this.refuse("padding that isn't zero");
+    }
+    this.next = null;
+    return true;
+  }
+
+  private refuse(what: string): never {
+    throw new FormatError(what, this.of.path ?? "pack");
+  }
+}
+
+function isZero(data: Uint8Array): boolean {
+  return data.every((byte) => byte === 0);
 }
 
 /** The 512 bytes ahead of a file. Every field but name, size and checksum is fixed. */
@@ -125,14 +241,13 @@ function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, "0");
 }
 
-function readHeader(header: Uint8Array, path: string): { readonly name: string; readonly size: number } {
+/** Name and size of a file, or null where it isn't one that `tarHeader` writes. */
+function readHeader(header: Uint8Array): { readonly name: string; readonly size: number } | null {
   const text = String.fromCharCode(...header);
   const name = text.slice(0, 100).replace(/\0+$/, "");
   const digits = text.slice(124, 135);
   const size = /^[0-7]{11}$/.test(digits) ? Number.parseInt(digits, 8) : -1;
   // Writing it again is the check of every other byte.
-  if (size < 0 || size > LIMITS.pack_entry_bytes || !/^[!-~]*$/.test(name) || !same(tarHeader(name, size), header)) {
-    throw new FormatError("a tar entry that isn't a plain regular file", path);
-  }
-  return { name, size };
+  const sound = size >= 0 && size <= LIMITS.pack_entry_bytes && /^[!-~]*$/.test(name);
+  return sound && same(tarHeader(name, size), header) ? { name, size } : null;
 }

@@ -1,13 +1,19 @@
 // Zstandard frames as format 1 uses them: content size inside, no checksum, bounded on the way out. format.md 4.3.
 
-import { decompress as inflate } from "fzstd";
 import { FormatError } from "../errors.ts";
 import { concat } from "./bytes.ts";
+import { Inflater, MOST_IN_BLOCK, RLE } from "./inflate.ts";
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 const LARGEST_WINDOW = 27;
-const MOST_IN_BLOCK = 128 * 1024;
+/** What is written in larger frames asks for no larger window, so that a small device can read it. */
+const STREAM_WINDOW = 2 * 1024 * 1024;
+export const FRAME_HEADER_BYTES = 18;
+const TRAILER_BYTES = 16 * 1024 * 1024;
+const BLOCK_HEADER_BYTES = 3;
+const READ_BYTES = 1024 * 1024;
+const SLIDE_BYTES = 1024 * 1024;
 
 /** The content of the one frame at the start of `data`, which must be exactly `rawBytes` long.
  *
@@ -23,21 +29,71 @@ export function decompress(
     throw new FormatError(`a frame that says ${frame.size} bytes instead of ${rawBytes}`, path);
   }
   checkWindow(frame, rawBytes + prefix.length, path);
-  const end = endOfBlocks(data, frame, path);
-  checkPadding(data, end, path);
-  // A frame of our own: the prefix in raw blocks, then the blocks as they came.
-  const whole = concat([
-    header(prefix.length + rawBytes),
-    ...rawBlocks(prefix, false),
-    data.subarray(frame.start, end),
-  ]);
   const out = new Uint8Array(prefix.length + rawBytes);
-  try {
-    inflate(whole, out);
-  } catch {
-    throw new FormatError("not zstd", path);
+  out.set(prefix);
+  const inflater = new Inflater(out, prefix.length, frame.most);
+  let at = frame.start;
+  for (let last = false; !last; ) {
+    const block = readBlock(data.subarray(at, at + BLOCK_HEADER_BYTES), frame, path);
+    at += BLOCK_HEADER_BYTES;
+    const content = data.subarray(at, at + block.bytes);
+    inflate(inflater, block, content, path);
+    at += block.bytes;
+    last = block.last;
   }
-  return prefix.length > 0 ? out.slice(prefix.length) : out;
+  if (inflater.at !== out.length) {
+    throw new FormatError(`does not decompress to ${rawBytes} bytes`, path);
+  }
+  checkPadding(data.subarray(at), path);
+  return out.subarray(prefix.length);
+}
+
+/** A file of which any part can be read. */
+export interface Source {
+  readonly bytes: number;
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** As `decompress`, of a file that needn't fit into memory: its content in pieces of at most 128 KiB.
+ *
+ * What is wrong at the end is only found there: use nothing of it before the iteration has ended well. Throws:
+ * FormatError.
+ */
+export async function* decompressPieces(source: Source, rawBytes: number, path = ""): AsyncGenerator<Uint8Array> {
+  const part = parts(source);
+  const frame = readHeader(await part(0, FRAME_HEADER_BYTES), path);
+  checkWindow(frame, rawBytes, path);
+  const inflater = new Inflater(new Uint8Array(Math.min(rawBytes, frame.window + SLIDE_BYTES)), 0, frame.most);
+  let left = rawBytes;
+  let at = frame.start;
+  for (let last = false; !last; ) {
+    const block = readBlock(await part(at, BLOCK_HEADER_BYTES), frame, path);
+    at += BLOCK_HEADER_BYTES;
+    inflater.slide(frame.window, Math.min(left, frame.most));
+    const before = inflater.at;
+    inflate(inflater, block, await part(at, block.bytes), path);
+    at += block.bytes;
+    left -= inflater.at - before;
+    yield inflater.out.slice(before, inflater.at);
+    last = block.last;
+  }
+  if (left !== 0) {
+    throw new FormatError(`does not decompress to ${rawBytes} bytes`, path);
+  }
+  checkPadding(await source.read(at, Math.min(source.bytes, at + TRAILER_BYTES)), path);
+}
+
+/** Reads parts of a source, most of them from what was read before; at its end a part is shorter than asked for. */
+function parts(source: Source): (start: number, bytes: number) => Promise<Uint8Array> {
+  let held: Uint8Array = new Uint8Array();
+  let from = 0;
+  return async (start, bytes) => {
+    if (start < from || start + bytes > from + held.length) {
+      held = await source.read(start, Math.min(source.bytes, start + READ_BYTES));
+      from = start;
+    }
+    return held.subarray(start - from, start - from + bytes);
+  };
 }
 
 /** The decompressed size that a frame without prefix announces. Throws: FormatError where it says none, or more than
@@ -51,11 +107,6 @@ export function contentSize(data: Uint8Array, limit: number, path = ""): number 
   return frame.size;
 }
 
-/** A frame that holds `data` as it is. */
-export function stored(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat([header(data.length), ...rawBlocks(data, true)]);
-}
-
 /** A skippable frame, which every decoder passes over. */
 export function skippable(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat([word(SKIPPABLE), word(payload.length), payload]);
@@ -63,10 +114,11 @@ export function skippable(payload: Uint8Array): Uint8Array<ArrayBuffer> {
 
 // -- reading ----------------------------------------------------------------------------------------------------------
 
-/** What a frame's header says: sizes in bytes, and where its blocks start. */
+/** What a frame's header says: sizes in bytes (`most`: of a block), and where its blocks start. */
 interface Frame {
   readonly size: number;
   readonly window: number;
+  readonly most: number;
   readonly start: number;
 }
 
@@ -85,7 +137,7 @@ function readHeader(data: Uint8Array, path: string): Frame {
   const size = little(data, at, width) + (width === 2 ? 256 : 0);
   const exponent = data[5] ?? 0;
   const window = single ? size : (2 ** (10 + (exponent >> 3)) / 8) * (8 + (exponent & 7));
-  return { size, window, start: at + width };
+  return { size, window, most: Math.min(window, MOST_IN_BLOCK), start: at + width };
 }
 
 /** An unsigned number; missing bytes are 0. */
@@ -105,34 +157,41 @@ function checkWindow(frame: Frame, size: number, path: string): void {
   }
 }
 
-const RAW = 0;
-const RLE = 1;
+/** What a block's header says: `size` of what it holds or makes, `bytes` behind the header. */
+interface Block {
+  readonly type: number;
+  readonly size: number;
+  readonly bytes: number;
+  readonly last: boolean;
+}
 
-/** Where the last block ends. Throws: FormatError where one is cut, too large, or of no known type. */
-function endOfBlocks(data: Uint8Array, frame: Frame, path: string): number {
-  for (let at = frame.start; ; ) {
-    const block = little(data, at, 3);
-    const type = (block >> 1) & 3;
-    const size = block >> 3;
-    at += 3 + (type === RLE ? 1 : size);
-    if (at > data.length || type > 2 || size > Math.min(MOST_IN_BLOCK, Math.max(frame.window, RAW))) {
-      throw new FormatError("a block that is cut short, or none", path);
-    }
-    if (block & 1) {
-      return at;
-    }
+function readBlock(header: Uint8Array, frame: Frame, path: string): Block {
+  const value = little(header, 0, BLOCK_HEADER_BYTES);
+  const [type, size] = [(value >> 1) & 3, value >> 3];
+  if (header.length < BLOCK_HEADER_BYTES || type > 2 || size > frame.most) {
+    throw new FormatError("a block that is cut short, or none", path);
+  }
+  return { type, size, bytes: type === RLE ? 1 : size, last: (value & 1) === 1 };
+}
+
+function inflate(inflater: Inflater, block: Block, content: Uint8Array, path: string): void {
+  if (content.length < block.bytes) {
+    throw new FormatError("a block that is cut short", path);
+  }
+  try {
+    inflater.block(block.type, content, block.size);
+  } catch (error) {
+    throw error instanceof FormatError ? new FormatError(error.message, path) : error;
   }
 }
 
-function checkPadding(data: Uint8Array, start: number, path: string): void {
-  for (let at = start; at < data.length; ) {
-    if (little(data, at, 4) !== SKIPPABLE) {
+function checkPadding(data: Uint8Array, path: string): void {
+  for (let at = 0; at < data.length; ) {
+    const size = 8 + little(data, at + 4, 4);
+    if (little(data, at, 4) !== SKIPPABLE || at + size > data.length) {
       throw new FormatError("has something behind its frame", path);
     }
-    at += 8 + little(data, at + 4, 4);
-    if (at > data.length) {
-      throw new FormatError("padding that is cut short", path);
-    }
+    at += size;
   }
 }
 
@@ -144,18 +203,26 @@ function word(value: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A single segment, its size in four bytes, no checksum, no dictionary id. */
-function header(size: number): Uint8Array<ArrayBuffer> {
-  return concat([word(MAGIC), Uint8Array.of(0xa0), word(size)]);
+/** The header of a frame of this size, which may have to be read without as much memory. */
+export function frameHeader(size: number): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setUint32(0, size % 2 ** 32, true);
+  view.setUint32(4, Math.floor(size / 2 ** 32), true);
+  const bytes = new Uint8Array(view.buffer);
+  // A single segment, its size in four bytes; or a window of 2 MiB, and its size in eight.
+  const small = size <= STREAM_WINDOW;
+  return small
+    ? concat([word(MAGIC), Uint8Array.of(0xa0), bytes.subarray(0, 4)])
+    : concat([word(MAGIC), Uint8Array.of(0xc0, 0x58), bytes]);
 }
 
-/** `data` in raw blocks; the last one says so if it ends the frame. An empty frame has one empty block. */
-function rawBlocks(data: Uint8Array, ends: boolean): Uint8Array[] {
+/** `data` in raw blocks; the last one ends the frame where that is said. Such a frame has at least one block. */
+export function rawBlocks(data: Uint8Array, ends: boolean): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < data.length || (ends && at === 0); at += MOST_IN_BLOCK) {
     const piece = data.subarray(at, at + MOST_IN_BLOCK);
     const last = ends && at + MOST_IN_BLOCK >= data.length ? 1 : 0;
-    pieces.push(word((piece.length << 3) | last).subarray(0, 3), piece);
+    pieces.push(word((piece.length << 3) | last).subarray(0, BLOCK_HEADER_BYTES), piece);
   }
   return pieces;
 }
