@@ -186,7 +186,6 @@ function nameOf(error: unknown): LibraryError {
       return new DiskFull({ library: NAME });
     case "VersionError":
       return new NewerSchema({ library: NAME, schema: SCHEMA + 1, known: SCHEMA });
-    case "DataError":
     case "NotFoundError":
       return new DamagedLibrary({ library: NAME, reason: message });
     default:
