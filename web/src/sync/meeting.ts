@@ -160,7 +160,7 @@ export class Meeting {
       offer = this.known ? await this.ask() : offer;
     }
     await this.checkFingerprint(offer.accepted?.roots ?? new Map());
-    return { offer, catalog: await this.catalogOf(offer) };
+    return { offer, catalog: await this.catalogOf(offer), meter: this.meter };
   }
 
   /** Keep what was offered, whole. Throws LibraryError. */

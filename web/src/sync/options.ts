@@ -76,8 +76,9 @@ export interface Report {
   readonly missing: readonly string[];
 }
 
-/** A state that a mirror offered and that passed every check. Nothing of it is kept yet. */
+/** A state that a mirror offered and that passed every check. Nothing of it is kept yet. `meter`: what it cost. */
 export interface Offered {
+  readonly meter: Meter;
   readonly offer: Offer;
   readonly catalog: Catalog;
 }

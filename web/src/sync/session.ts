@@ -34,7 +34,8 @@ const PLANS = 8;
  */
 export function sync(means: Means, wish: Wish, watch: Watch = {}, from?: Offered): Promise<Report> {
   return means.library.lock(async () => {
-    const session = await begin(means, wish, watch);
+    // Whoever made the offer counts on, by the meter that it was opened with.
+    const session = await begin(means, wish, watch, from?.meter);
     return session.run(from ?? null);
   });
 }
@@ -45,12 +46,11 @@ export async function plan(means: Means, wish: Wish, watch: Watch = {}): Promise
   return session.plan();
 }
 
-async function begin(means: Means, wish: Wish, watch: Watch): Promise<Session> {
+async function begin(means: Means, wish: Wish, watch: Watch, meter = new Meter()): Promise<Session> {
   const known = await means.library.publication(wish.publication);
   if (!known) {
     throw new UsageError(`no publication ${wish.publication.slice(0, 16)}… is known here`);
   }
-  const meter = new Meter();
   const meeting = new Meeting(means, watch, meter);
   await meeting.recognise(known);
   return new Session(means, meeting, meter, wish, watch);
