@@ -13,20 +13,16 @@ export interface Teller {
   readonly bytes: (bytes: number) => string;
 }
 
-const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", day: "numeric" };
-const TIME: Intl.DateTimeFormatOptions = { ...DAY, hour: "2-digit", minute: "2-digit" };
-
 /** How a language writes them; days are those of the reader's own clock. */
 export function tellerOf(words: Strings): Teller {
   const numbers = new Intl.NumberFormat(words.locales);
   const small = new Intl.NumberFormat(words.locales, { maximumSignificantDigits: 2 });
-  const days = new Intl.DateTimeFormat(words.locales, DAY);
-  const times = new Intl.DateTimeFormat(words.locales, TIME);
+  const day = (time: string) => (time ? words.day(new Date(time)) : "");
   const amount = (value: number) => (value < 10 ? small : numbers).format(value < 10 ? value : Math.round(value));
   return {
     number: (value) => numbers.format(value),
-    day: (time) => (time ? days.format(new Date(time)) : ""),
-    time: (time) => (time ? times.format(new Date(time)) : ""),
+    day,
+    time: (time) => (time ? `${day(time)}, ${clock(new Date(time))}` : ""),
     bytes: (bytes) => {
       if (bytes < 1000) {
         return words.units.bytes(bytes);
@@ -34,4 +30,9 @@ export function tellerOf(words: Strings): Teller {
       return bytes < 999_500 ? words.units.kilobytes(amount(bytes / 1000)) : words.units.megabytes(amount(bytes / 1e6));
     },
   };
+}
+
+/** Hours and minutes: 14:05. */
+function clock(date: Date): string {
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -1,4 +1,4 @@
-// Words that go with a number. The rules of each language are the browser's own (Intl.PluralRules).
+// What a language's table is made with: counted words and dates, by the browser's own rules of that language.
 
 /** What a language's table is made with. `Forms`: the categories that its numbers need beside "other". */
 export type Plural<Forms extends Intl.LDMLPluralRule> = (
@@ -13,4 +13,10 @@ export function plurals<Forms extends Intl.LDMLPluralRule = never>(...locales: s
     const all: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> = forms;
     return (count) => (all[rules.select(count)] ?? forms.other).replace("#", numbers.format(count));
   };
+}
+
+/** A day, its month by name: 22 November 2026. */
+export function days(...locales: string[]): (date: Date) => string {
+  const format = new Intl.DateTimeFormat(locales, { year: "numeric", month: "long", day: "numeric" });
+  return (date) => format.format(date);
 }

@@ -14,13 +14,13 @@ interface Props {
 }
 
 export function Frame({ line, children }: Props) {
-  const { words, publication } = useApp();
+  const { words, publication, location } = useApp();
   return (
     <>
       <a class="skip" href={window.location.hash || "#"} onClick={toText}>
         {words.frame.skip}
       </a>
-      <header class="masthead">
+      <header class={`masthead ${location.route.name}`}>
         {publication ? <Head publication={publication} /> : <p class="nameplate">tamizdat</p>}
         {publication && <Editions publication={publication} />}
         <Pages />

@@ -1,8 +1,8 @@
 // English, and by its shape what every language has to say. A section of this table belongs to one part of the app.
 
-import { plurals } from "../plurals.ts";
+import { days, plurals } from "../plurals.ts";
 
-const locales = ["en"];
+const locales = ["en-GB", "en"];
 const plural = plurals<"one">(...locales);
 
 const en = {
@@ -12,6 +12,7 @@ const en = {
   direction: "ltr" as "ltr" | "rtl",
   /** For the browser's dates and numbers: the first that it knows. */
   locales,
+  day: days(...locales),
   units: {
     bytes: plural({ one: "# byte", other: "# bytes" }),
     kilobytes: (amount: string) => `${amount} KB`,
@@ -28,7 +29,7 @@ const en = {
     sync: "Update",
     settings: "Settings",
     fresh: "Fresh",
-    stale: "Not the newest",
+    stale: "Getting old",
     veryOld: "Very old",
     asOf: (day: string) => `as of ${day}`,
     version: (version: string) => `version ${version}`,

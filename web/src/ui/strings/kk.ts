@@ -3,9 +3,24 @@
 import { plurals } from "../plurals.ts";
 import type { Strings } from "./en.ts";
 
-// Where a browser doesn't know Kazakh dates, Russian ones are understood.
+// Where a browser doesn't know Kazakh, Russian numbers are the same.
 const locales = ["kk", "ru"];
 const plural = plurals<"one">(...locales);
+
+const MONTHS = [
+  "қаңтар",
+  "ақпан",
+  "наурыз",
+  "сәуір",
+  "мамыр",
+  "маусым",
+  "шілде",
+  "тамыз",
+  "қыркүйек",
+  "қазан",
+  "қараша",
+  "желтоқсан",
+];
 
 /** A Kazakh noun stays the same behind any number. */
 const counted = (form: string) => plural({ one: form, other: form });
@@ -15,6 +30,8 @@ const kk: Strings = {
   name: "Қазақша",
   direction: "ltr",
   locales,
+  // Chromium says that it knows Kazakh, but not the names of months.
+  day: (date) => `${date.getFullYear()} ж. ${date.getDate()} ${MONTHS[date.getMonth()]}`,
   units: {
     bytes: counted("# байт"),
     kilobytes: (amount) => `${amount} КБ`,
@@ -33,7 +50,7 @@ const kk: Strings = {
     fresh: "Жаңа",
     stale: "Ескіре бастады",
     veryOld: "Өте ескі",
-    asOf: (day) => `${day} жағдайы`,
+    asOf: (day) => `${day} күнгі`,
     version: (version) => `${version}-нұсқа`,
     trust: "Қалай тексерілгені",
     waiting: "Күте тұрыңыз…",

@@ -1,6 +1,6 @@
 // Русский.
 
-import { plurals } from "../plurals.ts";
+import { days, plurals } from "../plurals.ts";
 import type { Strings } from "./en.ts";
 
 const locales = ["ru"];
@@ -11,6 +11,7 @@ const ru: Strings = {
   name: "Русский",
   direction: "ltr",
   locales,
+  day: days(...locales),
   units: {
     bytes: plural({ one: "# байт", few: "# байта", many: "# байт", other: "# байта" }),
     kilobytes: (amount) => `${amount} КБ`,
@@ -27,7 +28,7 @@ const ru: Strings = {
     sync: "Обновить",
     settings: "Настройки",
     fresh: "Свежий выпуск",
-    stale: "Есть новее",
+    stale: "Устаревает",
     veryOld: "Очень старый выпуск",
     asOf: (day) => `на ${day}`,
     version: (version) => `версия ${version}`,
