@@ -22,9 +22,12 @@ export interface SegmentStep {
   readonly end: Bound | null;
 }
 
+/** The cheapest way to a version, and the last delta of it. */
 interface Way {
+  readonly version: number;
   readonly cost: number;
-  readonly path: readonly DeltaRef[];
+  readonly before: Way | null;
+  readonly delta: DeltaRef | null;
 }
 
 /**
@@ -38,36 +41,48 @@ export function shortestPath(
   wish: { start: number; goal: number; prefixes: boolean; available: Available },
 ): readonly DeltaRef[] | null {
   const { start, goal } = wish;
-  const edges = [...deltas].filter(
-    (delta) => start < delta.to && delta.to <= goal && wish.available(bundlePath(delta.sha256)),
-  );
-  const best = new Map<number, Way>([[start, { cost: 0, path: [] }]]);
-  const open = new Set([start]);
-  while (open.size > 0) {
-    const at = cheapest(open, best);
-    open.delete(at);
-    const way = best.get(at);
-    if (at === goal || !way) {
-      return way?.path ?? null;
-    }
-    for (const delta of edges.filter((each) => serves(each, at, wish.prefixes))) {
-      const cost = way.cost + delta.bytes + REQUEST_COST;
-      if (cost < (best.get(delta.to)?.cost ?? Number.POSITIVE_INFINITY)) {
-        best.set(delta.to, { cost, path: [...way.path, delta] });
-        open.add(delta.to);
-      }
+  const edges = [...deltas]
+    .filter((delta) => start < delta.to && delta.to <= goal && wish.available(bundlePath(delta.sha256)))
+    .sort((one, other) => one.to - other.to);
+  // No delta leads back, so what leads to a version is known before any that leads on from it.
+  const ways: Way[] = [{ version: start, cost: 0, before: null, delta: null }];
+  for (const delta of edges) {
+    const before = cheapest(ways, delta, wish.prefixes);
+    const cost = before ? before.cost + delta.bytes + REQUEST_COST : Number.POSITIVE_INFINITY;
+    const last = ways[ways.length - 1];
+    const known = last?.version === delta.to ? last : null;
+    if (before && cost < (known?.cost ?? Number.POSITIVE_INFINITY)) {
+      ways.splice(ways.length - (known ? 1 : 0), 1, { version: delta.to, cost, before, delta });
     }
   }
-  return null;
+  return chainOf(ways.find((way) => way.version === goal));
 }
 
-function cheapest(open: ReadonlySet<number>, best: ReadonlyMap<number, Way>): number {
-  const cost = (version: number) => best.get(version)?.cost ?? 0;
-  return [...open].reduce((a, b) => (cost(b) < cost(a) || (cost(b) === cost(a) && b < a) ? b : a));
+/** The cheapest way to a version from which the delta serves. */
+function cheapest(ways: readonly Way[], delta: DeltaRef, prefixes: boolean): Way | null {
+  let best: Way | null = null;
+  for (let at = ways.length - 1; at >= 0; at -= 1) {
+    const way = ways[at];
+    if (!way || way.version < delta.from) {
+      break;
+    }
+    if (serves(delta, way.version, prefixes) && way.cost < (best?.cost ?? Number.POSITIVE_INFINITY)) {
+      best = way;
+    }
+  }
+  return best;
 }
 
 function serves(delta: DeltaRef, at: number, prefixes: boolean): boolean {
   return delta.prefix ? delta.from === at && prefixes : delta.from <= at && at < delta.to;
+}
+
+function chainOf(goal: Way | undefined): DeltaRef[] | null {
+  const chain: DeltaRef[] = [];
+  for (let way = goal; way?.delta; way = way.before ?? undefined) {
+    chain.push(way.delta);
+  }
+  return goal ? chain.reverse() : null;
 }
 
 /** Every segment with its end, newest first; none where every article was retracted. */
