@@ -34,7 +34,7 @@ export function integer(least = 0, most = Number.MAX_SAFE_INTEGER): Check<number
 /** A text of at most so many characters that has this form. */
 export function text(most: number, form?: RegExp): Check<string> {
   return (value, name) => {
-    if (typeof value !== "string" || LONE.test(value)) {
+    if (typeof value !== "string") {
       return refuse(name, "no text");
     }
     if (longer(value, most) || (form && !form.test(value))) {
@@ -43,8 +43,6 @@ export function text(most: number, form?: RegExp): Check<string> {
     return value;
   };
 }
-
-const LONE = /[\ud800-\udfff]/u;
 
 /** Whether a text has more characters than that; one outside the basic plane counts once. */
 function longer(value: string, most: number): boolean {

@@ -13,21 +13,30 @@ const MINUS = 0x2d;
  *
  * What is nested too deep is refused before anything recurses into it. A number that is written with a fraction or an
  * exponent comes out as one that isn't whole, whatever its value: none of them belongs where an integer does, and
- * `JSON.parse` hides how it was written. Throws: FormatError.
+ * `JSON.parse` hides how it was written. `text`: what `data` is in UTF-8, if that is known. Throws: FormatError.
  */
-export function parseJson(data: Uint8Array, path = ""): unknown {
+export function parseJson(data: Uint8Array, path = "", text = textOf(data, path)): unknown {
   const inexact = scan(data, path);
-  const value = parse(data, path);
-  return inexact.length > 0 ? parse(blurred(data, inexact), path) : value;
+  const value = parse(text, path);
+  return inexact.length > 0 ? parse(textOf(blurred(data, inexact)), path) : value;
 }
 
-function parse(data: Uint8Array, path: string): unknown {
-  const text = textOf(data, path);
+function parse(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return /\\u[dD]/.test(text) ? JSON.parse(text, whole) : JSON.parse(text);
   } catch {
     throw new FormatError("not JSON", path);
   }
+}
+
+const LONE = /[\ud800-\udfff]/u;
+
+/** Keeps half a character out, which can be written as an escape alone. */
+function whole(_name: string, value: unknown): unknown {
+  if (typeof value === "string" && LONE.test(value)) {
+    throw new SyntaxError("half a surrogate pair");
+  }
+  return value;
 }
 
 /** Where numbers stand that are written with a fraction or an exponent: start and end of each, in turn. */

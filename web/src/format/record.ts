@@ -161,8 +161,9 @@ export function decodeRecord(data: Uint8Array): Entry {
   if (data.length > LIMITS.record_bytes) {
     throw new FormatError(`a record of ${data.length} bytes`);
   }
-  checkCharacters(textOf(data));
-  const record = textRecord(parseJson(data));
+  const all = textOf(data);
+  checkCharacters(all);
+  const record = textRecord(parseJson(data, "", all));
   return { line: data, record, text: plainText(record) };
 }
 
