@@ -25,7 +25,7 @@ const LATER = new Set([
   "withResolvers",
 ]);
 
-/** The same, where only what stands before the dot tells: `Promise.any`; "*" for whatever it is. */
+/** The same, of methods, where only what stands before the dot tells: `Promise.any`; "*" for whatever it is. */
 const LATER_OF = new Map([
   ["any", ["Promise", "AbortSignal"]],
   ["at", ["*"]],
@@ -86,7 +86,6 @@ function wrongSyntax(script: string): string[] {
     PrivateIdentifier: found("a private name"),
     StaticBlock: found("a static block"),
     Decorator: found("a decorator"),
-    ImportDeclaration: found("an import of another file"),
     FunctionDeclaration: enter,
     "FunctionDeclaration:exit": leave,
     FunctionExpression: enter,
@@ -127,7 +126,11 @@ function wrongNames(script: string, spared: Readonly<Record<string, number>>): s
         count(name);
       }
     },
-    MemberExpression: ({ object, property }) => {
+    CallExpression: ({ callee }) => {
+      if (callee.type !== "MemberExpression") {
+        return;
+      }
+      const { object, property } = callee;
       const before = object.type === "Identifier" ? object.name : "";
       const name = property.type === "Identifier" ? property.name : "";
       if (

@@ -1,5 +1,7 @@
 // Ed25519 for browsers that lack it: a script of its own, loaded only there. It sets `tamizdatOwn`.
 
+import "./older.ts";
+
 import { Point } from "@noble/ed25519";
 import { sha512 } from "@noble/hashes/sha2.js";
 import type { Own } from "./ed25519.ts";
