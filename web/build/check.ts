@@ -6,7 +6,6 @@ import { type ESTree, parseSync, Visitor } from "vite";
 const LATER = new Set([
   "AggregateError",
   "DecompressionStream",
-  "DisplayNames",
   "FinalizationRegistry",
   "ListFormat",
   "WeakRef",
