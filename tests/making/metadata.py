@@ -8,6 +8,8 @@ from making.case import FORMAT, Case, ok, parts, text
 from making.signing import Key, Part, Press, encoded, signed
 
 THRESHOLD = {"error": "threshold"}
+BEYOND = "f0" + "ff" * 30 + "7f"
+ORDER_8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
 
 
 def bases() -> dict[str, bytes]:
@@ -143,7 +145,10 @@ def _signed_otherwise(press: Press) -> Iterator[Case]:
         "no-key-missing": ("root", {"keys": {}}, FORMAT),
         "no-key-under-two-ids": ("root", _twice(press), FORMAT),
         "no-key-of-another-type": ("root", {"keys": _keys(press, scheme="rsassa-pss-sha256")}, FORMAT),
-        "no-public-key-in-upper-case": ("root", {"keys": _keys(press, upper=True)}, FORMAT),
+        "no-public-key-in-upper-case": ("root", {"keys": _keys(press, how=str.upper)}, FORMAT),
+        "no-public-key-of-order-1": ("root", {"keys": _keys(press, how=lambda _: "01" + "00" * 31)}, FORMAT),
+        "no-public-key-of-order-8": ("root", {"keys": _keys(press, how=lambda _: ORDER_8)}, FORMAT),
+        "no-public-key-in-another-spelling": ("root", {"keys": _keys(press, how=lambda _: BEYOND)}, FORMAT),
         "no-threshold-0": ("root", {"roles": _roles(press, threshold=0)}, FORMAT),
         "no-fifth-role": ("root", {"roles": _fifth(press)}, FORMAT),
         "unknown-member-in-a-key": ("root", {"keys": _keys(press, note="x")}, ok()),
@@ -198,11 +203,10 @@ def _hashed(press: Press, **hashes: str) -> Part:
     return {"snapshot.json": named | {"hashes": named["hashes"] | hashes}}
 
 
-def _keys(press: Press, *, extra: Key | None = None, upper: bool = False, **members: str) -> Part:
+def _keys(press: Press, *, extra: Key | None = None, how: Callable[[str], str] = str, **members: str) -> Part:
     keys = dict(press.parts["root"]["keys"])
     first = next(iter(keys))
-    public = keys[first]["keyval"]["public"]
-    keys[first] = keys[first] | members | {"keyval": {"public": public.upper() if upper else public}}
+    keys[first] = keys[first] | members | {"keyval": {"public": how(keys[first]["keyval"]["public"])}}
     return keys | ({extra.id: extra.told} if extra else {})
 
 
@@ -233,6 +237,12 @@ def _signatures(press: Press) -> Iterator[Case]:
     yield _case("no-stranger-s-signature-besides", press, signed(part, [own, stranger]), FORMAT, "timestamp")
     named = encoded({"signatures": [stranger.sign(part) | {"keyid": own.id}], "signed": part})
     yield _case("no-stranger-under-a-known-id", press, named, THRESHOLD, "timestamp")
+    for name, sign, expect in (
+        ("no-signature-without-a-nonce", own.sign_without_a_nonce, {"error": ["format", "threshold"]}),
+        ("no-signature-beyond-the-order", own.sign_beyond_the_order, THRESHOLD),
+    ):
+        data = encoded({"signatures": [sign(part)], "signed": part})
+        yield _case(name, press, data, expect, "timestamp")
     two = Press("two")
     two.keys["timestamp"] = [Key("two a"), Key("two b")]
     two.put("root", two.root_part())

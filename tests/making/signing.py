@@ -13,6 +13,8 @@ from making.case import compact, digest
 NOW = 1_795_327_200  # 2026-11-22T06:00:00Z
 HOUR, DAY = 3600, 86_400
 LIVES = {"root": 365 * DAY, "targets": 90 * DAY, "snapshot": 30 * DAY, "timestamp": 7 * DAY}
+ORDER = 2**252 + 27742317777372353535851937790883648493
+NEUTRAL = bytes([1]) + bytes(31)
 Part = dict[str, Any]
 Files = dict[str, bytes]
 
@@ -21,12 +23,26 @@ class Key:
     """An Ed25519 key whose seed is the SHA-256 of its name."""
 
     def __init__(self, name: str) -> None:
-        self._private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"vectors: {name}".encode()).digest())
+        self._seed = hashlib.sha256(f"vectors: {name}".encode()).digest()
+        self._private = Ed25519PrivateKey.from_private_bytes(self._seed)
         self.public = self._private.public_key().public_bytes_raw().hex()
         self.id = digest(bytes.fromhex(self.public))[:16]
 
     def sign(self, part: Part) -> dict[str, str]:
         return {"keyid": self.id, "sig": self._private.sign(canonical(part).encode()).hex()}
+
+    def sign_without_a_nonce(self, part: Part) -> dict[str, str]:
+        """A signature whose R is the neutral element: right by the equation, and gives the key away."""
+        secret = int.from_bytes(hashlib.sha512(self._seed).digest()[:32], "little") & (2**254 - 8) | 2**254
+        start = NEUTRAL + bytes.fromhex(self.public)
+        challenge = int.from_bytes(hashlib.sha512(start + canonical(part).encode()).digest(), "little")
+        return {"keyid": self.id, "sig": (NEUTRAL + (challenge * secret % ORDER).to_bytes(32, "little")).hex()}
+
+    def sign_beyond_the_order(self, part: Part) -> dict[str, str]:
+        """A signature whose S is not the smallest of those that fulfil the equation."""
+        sig = bytes.fromhex(self.sign(part)["sig"])
+        beyond = int.from_bytes(sig[32:], "little") + ORDER
+        return {"keyid": self.id, "sig": (sig[:32] + beyond.to_bytes(32, "little")).hex()}
 
     @property
     def told(self) -> Part:

@@ -15,6 +15,7 @@ from tuf.api.metadata import Metadata
 from tamizdat.errors import FormatError
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.nesting import check_nesting
+from tamizdat.trust.ed25519 import is_sound
 
 Role = Literal["root", "timestamp", "snapshot", "targets"]
 
@@ -180,6 +181,8 @@ def read_root(data: bytes, path: str) -> Root:
     # One key under two ids would count twice towards a threshold.
     if len(set(publics)) != len(publics) or named != set(root.keys):
         raise FormatError("a root that names a key twice, or one that it doesn't hold", path=path)
+    if not all(map(is_sound, publics)):
+        raise FormatError("a root with a key by which anybody could sign", path=path)
     return root
 
 

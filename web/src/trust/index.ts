@@ -32,7 +32,6 @@ export async function accept(held: Held | null, fetch: Fetch, terms: Terms): Pro
   const catalog = decodeCatalog(catalogBytes);
   checkIdentity(catalog, { publication: await identity(held, roots), root: set.root.version, now: terms.now });
   const replaced = held !== null && (await set.stillVouchedFor("targets")) === null;
-  const site = targets.signed.targets["site.json"];
   return {
     publication: catalog.publication,
     roots,
@@ -43,9 +42,19 @@ export async function accept(held: Held | null, fetch: Fetch, terms: Terms): Pro
     catalogSha256,
     catalog,
     signed,
-    site: { sha256: site.hashes.sha256, bytes: site.length },
+    site: siteOf(targets),
     restart: held !== null && !follows(held, catalog, catalogSha256, replaced),
   };
+}
+
+/** What accepted targets metadata says of site.json. Throws FormatError. */
+export function siteIn(targets: Uint8Array): Accepted["site"] {
+  return siteOf(readTargets(targets, "targets.json"));
+}
+
+function siteOf({ signed }: File<Targets>): Accepted["site"] {
+  const { hashes, length } = signed.targets["site.json"];
+  return { sha256: hashes.sha256, bytes: length };
 }
 
 /** The roots held and the ones just walked, which mustn't contradict them. Throws WrongRoot, RollbackError. */

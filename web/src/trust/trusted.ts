@@ -62,10 +62,10 @@ export class TrustedSet {
   /** Begin with a root that is taken as it is. Throws ThresholdError, FormatError. */
   static async begin(data: Uint8Array, path: string, before: Before | null, reference: string): Promise<TrustedSet> {
     const anchor = readRoot(data, path);
-    await checkSigned(anchor, "root", anchor.signed);
+    const signed = await checkSigned(anchor, "root", anchor.signed);
     if (anchor.signed.version === 1) {
       // The others were signed with an earlier root's keys besides, which aren't known here.
-      await checkIdle(anchor, "root", [anchor.signed]);
+      checkIdle(anchor, signed);
     }
     return new TrustedSet(anchor, before, reference);
   }
@@ -82,11 +82,10 @@ export class TrustedSet {
   /** Take the root after the newest one. Throws ThresholdError, RollbackError, FormatError. */
   async updateRoot(data: Uint8Array): Promise<void> {
     const file = readRoot(data, this.nextRootPath);
-    await checkSigned(file, "root", this.root);
+    const before = await checkSigned(file, "root", this.root);
     checkForward("root", this.root, file.signed);
     checkNumber(file, this.root.version + 1);
-    await checkSigned(file, "root", file.signed);
-    await checkIdle(file, "root", [this.root, file.signed]);
+    checkIdle(file, [...before, ...(await checkSigned(file, "root", file.signed))]);
     this.root = file.signed;
     this.roots.set(file.signed.version, data);
   }
@@ -95,7 +94,7 @@ export class TrustedSet {
   async updateTimestamp(data: Uint8Array): Promise<File<Timestamp>> {
     this.checkUnexpired("root", this.root);
     const file = readTimestamp(data, TIMESTAMP_PATH);
-    await checkSigned(file, "timestamp", this.root);
+    const signed = await checkSigned(file, "timestamp", this.root);
     const accepted = await this.stillVouchedFor("timestamp");
     if (accepted) {
       checkForward("timestamp", accepted.signed, file.signed);
@@ -105,7 +104,7 @@ export class TrustedSet {
       checkForward("snapshot", accepted.signed.meta["snapshot.json"], file.signed.meta["snapshot.json"]);
     }
     this.checkUnexpired("timestamp", file.signed);
-    await checkIdle(file, "timestamp", [this.root]);
+    checkIdle(file, signed);
     return file;
   }
 
@@ -127,14 +126,14 @@ export class TrustedSet {
     const path = metadataPath("snapshot", named);
     await checkNamed(data, named, path);
     const file = readSnapshot(data, path);
-    await checkSigned(file, "snapshot", this.root);
+    const signed = await checkSigned(file, "snapshot", this.root);
     const accepted = await this.stillVouchedFor("snapshot");
     if (accepted) {
       checkForward("targets", accepted.signed.meta["targets.json"], file.signed.meta["targets.json"]);
     }
     this.checkUnexpired("snapshot", file.signed);
     checkNumber(file, named.version);
-    await checkIdle(file, "snapshot", [this.root]);
+    checkIdle(file, signed);
     return file;
   }
 
@@ -143,17 +142,18 @@ export class TrustedSet {
     const path = metadataPath("targets", named);
     await checkNamed(data, named, path);
     const file = readTargets(data, path);
-    await checkSigned(file, "targets", this.root);
+    const signed = await checkSigned(file, "targets", this.root);
     checkNumber(file, named.version);
     this.checkUnexpired("targets", file.signed);
-    await checkIdle(file, "targets", [this.root]);
+    checkIdle(file, signed);
     return file;
   }
 
   /** What was accepted of a role, if its signatures are by keys that the newest root names. */
   async stillVouchedFor<R extends "timestamp" | "snapshot" | "targets">(role: R): Promise<Before[R] | null> {
     const file = this.before?.[role];
-    return file && (await isSigned(file, role, this.root)) ? file : null;
+    const signed = file ? await signers(file, role, this.root) : [];
+    return file && signed.length >= this.root.roles[role].threshold ? file : null;
   }
 
   /** Throws ExpiredError. */
@@ -171,22 +171,18 @@ export function metadataPath(role: Role, { version }: { readonly version: number
 
 // -- signatures -------------------------------------------------------------------------------------------------------
 
-/** Whether enough of the keys that `root` names for the role have signed. */
-export async function isSigned(file: File<Signed>, role: Role, root: Root): Promise<boolean> {
-  return (await signers(file, role, root)).length >= root.roles[role].threshold;
-}
-
-/** Throws ThresholdError where too few of the keys that `root` names for the role have signed. */
-async function checkSigned(file: File<Signed>, role: Role, root: Root): Promise<void> {
-  if (!(await isSigned(file, role, root))) {
+/** Who signed, of the keys that `root` names for the role. Throws ThresholdError where too few did. */
+export async function checkSigned(file: File<Signed>, role: Role, root: Root): Promise<readonly string[]> {
+  const found = await signers(file, role, root);
+  if (found.length < root.roles[role].threshold) {
     throw new ThresholdError({ role });
   }
+  return found;
 }
 
-/** That every signature is a valid one of some root's: beyond the threshold, too, no bit may be changed unseen. */
-export async function checkIdle(file: File<Signed>, role: Role, roots: readonly Root[]): Promise<void> {
-  const valid = new Set((await Promise.all(roots.map((root) => signers(file, role, root)))).flat());
-  if (valid.size !== file.signatures.length) {
+/** That every signature is one of `valid`: beyond the threshold, too, no bit may be changed unseen. Throws FormatError. */
+export function checkIdle(file: File<Signed>, valid: readonly string[]): void {
+  if (new Set(valid).size !== file.signatures.length) {
     throw new FormatError("carries a signature that doesn't belong there or doesn't verify", file.path);
   }
 }
