@@ -1,7 +1,7 @@
 // Packs: publication paths in a plain ustar tar, under one zstd frame, with a seal. docs/format.md, section 9.
 
 import { DamagedPack, FormatError } from "../errors.ts";
-import { concat, Queue, same, utf8 } from "./bytes.ts";
+import { Queue, same, utf8 } from "./bytes.ts";
 import { digest } from "./digest.ts";
 import { LIMITS } from "./limits.ts";
 import { isPackPath } from "./names.ts";
@@ -19,35 +19,18 @@ import {
 } from "./zstd.ts";
 
 const BLOCK = 512;
-export const SEAL_BYTES = 8 + 32;
+const SEAL_BYTES = 8 + 32;
 const ENDS = new Uint8Array(2 * BLOCK);
 
-/** A sealed pack of these paths and contents, in this order; nothing in it is compressed further. */
-export async function encodePack(files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
-  const tar = concat([...files.flatMap(entry), ENDS]);
-  return await seal(concat([frameHeader(tar.length), ...rawBlocks(tar, true)]));
-}
-
-/** As `encodePack`, in pieces, whatever its size; `rawBytes` is the `tarBytes` of its files. */
-export async function* streamPack(files: AsyncIterable<File>, rawBytes: number): AsyncGenerator<Uint8Array> {
+/** A sealed pack of these paths and contents, in this order, in pieces; nothing in it is compressed further. */
+export function encodePack(files: readonly File[]): readonly Uint8Array[] {
+  const blocks = files.flatMap(entry).flatMap((piece) => rawBlocks(piece, false));
+  const pieces = [frameHeader(tarBytes(files)), ...blocks, ...rawBlocks(ENDS, true)];
   const digest = new Sha256();
-  const head = frameHeader(rawBytes);
-  digest.update(head);
-  yield head;
-  for await (const pieces of tarPieces(files)) {
-    for (const piece of pieces) {
-      digest.update(piece);
-      yield piece;
-    }
+  for (const piece of pieces) {
+    digest.update(piece);
   }
-  yield skippable(digest.digest());
-}
-
-async function* tarPieces(files: AsyncIterable<File>): AsyncGenerator<readonly Uint8Array[]> {
-  for await (const file of files) {
-    yield entry(file).flatMap((piece) => rawBlocks(piece, false));
-  }
-  yield rawBlocks(ENDS, true);
+  return [...pieces, skippable(digest.digest())];
 }
 
 /** The files of a small pack, whole in memory, of at most `limit` bytes unpacked. Throws: DamagedPack, FormatError. */
@@ -97,13 +80,8 @@ async function checkSeal(size: number, { bytes, read }: Source, path: string): P
   }
 }
 
-/** `frame` and behind it a skippable frame with its SHA-256, so that any damage is seen at once. */
-export async function seal(frame: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return concat([frame, skippable(await digest(frame))]);
-}
-
 /** The sealed bytes. Throws: DamagedPack. */
-export async function unseal(data: Uint8Array, path = "pack"): Promise<Uint8Array> {
+async function unseal(data: Uint8Array, path = "pack"): Promise<Uint8Array> {
   const length = Math.max(0, data.length - SEAL_BYTES);
   const frame = data.subarray(0, length);
   if (!same(data.subarray(length), skippable(await digest(frame)))) {
@@ -114,9 +92,8 @@ export async function unseal(data: Uint8Array, path = "pack"): Promise<Uint8Arra
 
 // -- tar --------------------------------------------------------------------------------------------------------------
 
-/** The size of a tar of files of these sizes. */
-export function tarBytes(sizes: readonly number[]): number {
-  return sizes.reduce((sum, size) => sum + BLOCK + size + padding(size), ENDS.length);
+function tarBytes(files: readonly File[]): number {
+  return files.reduce((sum, [, data]) => sum + BLOCK + data.length + padding(data.length), ENDS.length);
 }
 
 function padding(size: number): number {
@@ -210,7 +187,7 @@ function isZero(data: Uint8Array): boolean {
 }
 
 /** The 512 bytes ahead of a file. Every field but name, size and checksum is fixed. */
-export function tarHeader(name: string, size: number): Uint8Array<ArrayBuffer> {
+function tarHeader(name: string, size: number): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(BLOCK);
   const put = (at: number, text: string) => header.set(utf8(text), at);
   if (name.length > 100 || size > LIMITS.pack_entry_bytes) {

@@ -109,7 +109,7 @@ class Holdings {
     }
     // By their digests, so that no order tells anything.
     const sorted = [...pictures].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, file]) => file);
-    return { pieces: [await encodePack([...files, ...sorted])], editions };
+    return { pieces: encodePack([...files, ...sorted]), editions };
   }
 
   private async signed(): Promise<File[]> {
