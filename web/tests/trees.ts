@@ -9,7 +9,8 @@ import { concat, utf8 } from "../src/format/bytes.ts";
 import { sha256 } from "../src/format/digest.ts";
 import { type Choice, Library } from "../src/library/index.ts";
 import { MemoryStore } from "../src/library/memory.ts";
-import type { Means } from "../src/sync/index.ts";
+import type { Store } from "../src/library/store.ts";
+import { type Means, meet, trust } from "../src/sync/index.ts";
 import type { Asking, AskingHead, Meter, Transport } from "../src/transport/base.ts";
 import { Inbox } from "../src/transport/inbox.ts";
 import { list, member, number, table, text } from "./vectors.ts";
@@ -34,12 +35,29 @@ export interface Step {
 export interface Story {
   readonly publication: string;
   readonly fingerprint: string;
-  readonly steps: readonly Step[];
+  readonly last: number;
+  readonly step: (at: number) => Step;
 }
 
 export type Files = ReadonlyMap<string, Uint8Array>;
 
-export function readStory(): Story {
+/** The newsroom's life; nothing of one where there are no trees. */
+export function story(): Story {
+  if (!TREES) {
+    return {
+      publication: "",
+      fingerprint: "",
+      last: -1,
+      step: () => ({ now: 0, version: 0, editions: new Map(), files: new Map() }),
+    };
+  }
+  told = told ?? readStory();
+  return told;
+}
+
+let told: Story | null = null;
+
+function readStory(): Story {
   const story: unknown = JSON.parse(readFileSync(join(TREES, "story.json"), "utf8"));
   const steps = member(
     story,
@@ -58,10 +76,18 @@ export function readStory(): Story {
       ),
     })),
   );
+  const whole = steps.map((step, at): Step => ({ ...step, files: readTree(join(TREES, String(at))) }));
   return {
     publication: member(story, "publication", text),
     fingerprint: member(story, "fingerprint", text),
-    steps: steps.map((step, at) => ({ ...step, files: readTree(join(TREES, String(at))) })),
+    last: whole.length - 1,
+    step: (at) => {
+      const step = whole[at];
+      if (!step) {
+        throw new RangeError(`no step ${at}`);
+      }
+      return step;
+    },
   };
 }
 
@@ -88,7 +114,8 @@ export class TreeMirror implements Transport {
   readonly tellsHeld = true;
   readonly asked: string[] = [];
   readonly where: string;
-  files: Files;
+  sent = 0;
+  private readonly files: Files;
   private readonly meter: Meter;
   private readonly twist: Twist;
   private readonly line: Line;
@@ -133,6 +160,7 @@ export class TreeMirror implements Transport {
       const piece = data.slice(at, at + Math.min(PIECE, this.line.left));
       this.line.left -= piece.length;
       this.meter.bytes += piece.length;
+      this.sent += piece.length;
       if (!inbox.fits(piece.length)) {
         inbox.discard();
         throw new TooLarge({ where: this.where, path, limit: inbox.limit });
@@ -148,6 +176,11 @@ export class TreeMirror implements Transport {
 export const PLACE = "https://news.example/";
 export const EN: Choice = { editions: ["en"], media: "none", keep: {}, revisions: false, maxBytes: 0 };
 
+export interface ReaderOptions {
+  readonly firstRawBytes?: number;
+  readonly store?: Store;
+}
+
 /** A reader's library, and the mirrors that answer to addresses. */
 export class Reader {
   readonly library: Library;
@@ -157,7 +190,7 @@ export class Reader {
   /** What lies at each address. */
   readonly web = new Map<string, (meter: Meter) => TreeMirror>();
 
-  constructor(step: Step, options: { firstRawBytes?: number; store?: MemoryStore } = {}) {
+  constructor(step: Step, options: ReaderOptions = {}) {
     this.library = new Library(options.store ?? new MemoryStore());
     this.now = step.now;
     this.means = {
@@ -179,10 +212,41 @@ export class Reader {
     this.web.set(place, (meter) => new TreeMirror(place, step.files, meter, twist, line));
   }
 
+  /** Bytes that were sent, in all. */
+  get bytes(): number {
+    return this.opened.reduce((sum, mirror) => sum + mirror.sent, 0);
+  }
+
   /** Everything that was asked for, in order. */
   get asked(): string[] {
     return this.opened.flatMap((mirror) => mirror.asked);
   }
+}
+
+/** A reader who trusts the publication as it stands after a step, and has read nothing yet. */
+export async function begun(step: Step, choice: Choice, options: ReaderOptions = {}): Promise<Reader> {
+  const reader = new Reader(step, options);
+  const met = await meet(reader.means, `${PLACE}#${story().fingerprint}`);
+  await trust(reader.means, met, choice);
+  return reader;
+}
+
+/** By edition: whether the library holds what a reader holds after this step; and its superseded records, if it has any. */
+export async function holds(
+  { library }: Reader,
+  step: Step,
+  editions: readonly string[],
+): Promise<Record<string, boolean>> {
+  const { publication } = story();
+  const found: Record<string, boolean> = {};
+  for (const code of editions) {
+    const { lines, superseded } = step.editions.get(code) ?? { lines: "", superseded: "" };
+    const same = (await digestOf(library.records(publication, code))) === lines;
+    const { choice } = (await library.publication(publication)) ?? { choice: EN };
+    const older = !choice.revisions || (await digestOf(library.superseded(publication, code))) === superseded;
+    found[code] = same && older;
+  }
+  return found;
 }
 
 /** Digest of the lines that a library gives, each with its newline. */

@@ -45,9 +45,9 @@ export class Meeting {
   versionBefore = 0;
   readonly problems: Failure[] = [];
   readonly named: Named | null;
+  readonly meter: Meter;
   private readonly means: Means;
   private readonly watch: Watch;
-  private readonly meter: Meter;
   private readonly opened = new Map<string, Transport>();
   private readonly sentHeld = new Set<string>();
   private notes: ReadonlyMap<string, MirrorNote> = new Map();

@@ -29,7 +29,7 @@ export async function open(means: Means, pack: Blob, wish: OpenWish, watch: Watc
     const offered = await meeting.agree();
     await meeting.take(offered);
     const choice = first ? await chosen(means, offered, carried) : undefined;
-    const session = new Session(means, meeting, meter, { ...wish, carried, ...(choice && { choice }) }, watch);
+    const session = new Session(means, meeting, { ...wish, carried, ...(choice && { choice }) }, watch);
     return session.run(offered);
   });
 }

@@ -18,6 +18,7 @@ import {
   isBehind,
   isSettling,
   segmentTask,
+  sizeOf,
   type Wanted,
   wantedList,
 } from "./tasks.ts";
@@ -83,25 +84,17 @@ export class Planner {
   }
 
   /**
-   * Bytes of what is older than all that is planned, as far back as `reach`.
+   * Bytes that it would take beyond `plans` to read as far back as `reach`.
    *
    * Where the list of it is not at hand and isn't to be fetched, nothing is said of it.
    */
   async older(plans: readonly EditionPlan[], reach: Reach, { fetch }: { fetch: boolean }): Promise<number> {
-    let bytes = 0;
-    const limited = plans.filter(({ standing, missing }) => {
-      return missing.length === 0 && (standing.version === 0 || keepsMore(reach, standing));
+    const limited = plans.filter(({ edition, standing, missing }) => {
+      const more = standing.version === 0 || keepsMore(reach, standing);
+      return more && missing.length === 0 && (fetch || this.read.snapshot.has(edition.snapshot.sha256));
     });
-    const listed = limited.filter(({ edition }) => fetch || this.read.snapshot.has(edition.snapshot.sha256));
-    for await (const [{ standing, tasks, later }, snapshot] of this.each(listed, "snapshot")) {
-      const below: Bound | undefined = standing.version > 0 ? [standing.completeSince, ""] : undefined;
-      const steps = segmentsNewestFirst(snapshot);
-      const planned = new Set([...tasks, ...later].map((task) => task.wanted.sha256));
-      for (const { ref } of wantedSegments(steps, { reach, done: standing.segments, below }).chosen) {
-        bytes += planned.has(ref.sha256) ? 0 : ref.bytes;
-      }
-    }
-    return bytes;
+    const wider = await this.plan(new Map(limited.map(({ code }) => [code, { reach, older: true }])));
+    return Math.max(0, sizeOfAll(wider) - sizeOfAll(limited));
   }
 
   private get publication(): string {
@@ -338,6 +331,10 @@ export class Planner {
       yield [plan, found];
     }
   }
+}
+
+function sizeOfAll(plans: readonly EditionPlan[]): number {
+  return plans.reduce((sum, plan) => sum + sizeOf(plan.tasks) + sizeOf(plan.later), 0);
 }
 
 function isIdle(plan: EditionPlan): boolean {

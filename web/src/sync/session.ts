@@ -53,7 +53,7 @@ async function begin(means: Means, wish: Wish, watch: Watch, meter = new Meter()
   }
   const meeting = new Meeting(means, watch, meter);
   await meeting.recognise(known);
-  return new Session(means, meeting, meter, wish, watch);
+  return new Session(means, meeting, wish, watch);
 }
 
 /** How a session differs from what was chosen for good. `carried`: the paths of the pack that is its only source. */
@@ -92,10 +92,10 @@ export class Session {
   private plans: readonly EditionPlan[] = [];
   private progress: Progress = { step: "asking", done: 0, total: 0, mirror: "" };
 
-  constructor(means: Means, meeting: Meeting, meter: Meter, wish: SessionWish, watch: Watch) {
+  constructor(means: Means, meeting: Meeting, wish: SessionWish, watch: Watch) {
     this.means = means;
     this.meeting = meeting;
-    this.meter = meter;
+    this.meter = meeting.meter;
     this.wish = wish;
     this.watch = watch;
   }
