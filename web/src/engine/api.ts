@@ -268,6 +268,8 @@ export interface Syncing {
   sync(wish: SyncWish, told: (progress: SyncProgress) => void): Promise<SyncReport>;
   /** Stop the sync after what is in hand; it rejects with the code `stopped`, and goes on from there next time. */
   pause(): Promise<void>;
+  /** The SHA-256 that the newest signed site.json has for a path of the tree; "" where it doesn't name it. */
+  listed(publication: string, path: string): Promise<string>;
   /** Read a pack file; opens no connection. Rejects with `first-contact` (field `fingerprint`) until it is trusted. */
   open(pack: Blob, options: { trusted?: string; acceptRetractions?: boolean }): Promise<SyncReport>;
   /** Forget one publication with everything that is held of it. */

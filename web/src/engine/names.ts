@@ -23,6 +23,7 @@ export const SYNCING = [
   "plan",
   "sync",
   "pause",
+  "listed",
   "open",
   "forget",
   "wipe",

@@ -3,7 +3,18 @@
 import { LibraryLocked, UsageError } from "../errors.ts";
 import { Library } from "../library/index.ts";
 import type { Store } from "../library/store.ts";
-import { type Means, type Met, meet, type Offered, open, plan, type Report, sync, trust } from "../sync/index.ts";
+import {
+  listed,
+  type Means,
+  type Met,
+  meet,
+  type Offered,
+  open,
+  plan,
+  type Report,
+  sync,
+  trust,
+} from "../sync/index.ts";
 import type { Choice, Meeting, News, Syncing, SyncPlan, SyncProgress, SyncReport, SyncWish } from "./api.ts";
 import { offeredBy } from "./views.ts";
 
@@ -92,6 +103,10 @@ export class Syncer implements Syncing {
 
   async pause(): Promise<void> {
     this.running?.abort();
+  }
+
+  listed(publication: string, path: string): Promise<string> {
+    return this.alone((stop) => listed(this.means, publication, path, { stop }));
   }
 
   open(pack: Blob, options: { readonly trusted?: string; readonly acceptRetractions?: boolean }): Promise<SyncReport> {

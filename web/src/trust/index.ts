@@ -11,7 +11,7 @@ import { catalogPath } from "../format/names.ts";
 import type { Accepted, Held } from "../format/state.ts";
 import { fingerprintOf } from "./anchor.ts";
 import { checkClock, checkIdentity, follows } from "./chain.ts";
-import type { FileInfo } from "./metadata.ts";
+import { type File, type FileInfo, readTargets, type Targets } from "./metadata.ts";
 import type { TrustedSet } from "./trusted.ts";
 import { type Fetch, refresh, type Terms } from "./updater.ts";
 
