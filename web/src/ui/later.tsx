@@ -13,7 +13,7 @@ type Screens = typeof import("./screens.ts").screens;
 let loaded: Screens | null = null;
 
 interface Props {
-  readonly name: ScreenName;
+  readonly name: Exclude<ScreenName, "welcome">;
   readonly words: string;
 }
 

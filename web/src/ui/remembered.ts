@@ -1,7 +1,7 @@
 // What the page itself keeps of a reader's taste: a few short words. What was read and saved is the engine's.
 
-/** All that may be kept; "" is what the browser or the system says. */
-export type Taste = "language" | "theme" | "size" | "edition" | "publication";
+/** All that may be kept; "" is what the browser or the system says. `asked`: whether storage was asked for. */
+export type Taste = "language" | "theme" | "size" | "edition" | "publication" | "asked";
 
 const PREFIX = "tamizdat.";
 const unkept = new Map<Taste, string>();
