@@ -25,7 +25,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   format: ["fzstd"],
   trust: ["@noble/ed25519", "@noble/hashes"],
-  library: ["idb"],
   ui: ["preact"],
 };
 

@@ -1,49 +1,26 @@
 // The store that stays: IndexedDB, whose errors get names of our own.
 
-import { deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, unwrap } from "idb";
 import { DamagedLibrary, DiskFull, LibraryError, LibraryLocked, NewerSchema } from "../errors.ts";
-import { type Rows, SCHEMA } from "./rows.ts";
+import { type Rows, SCHEMA, TABLES } from "./rows.ts";
 import type { Key, Range, Row, Store, Table, Turns, Writes } from "./store.ts";
 
 const NAME = "tamizdat";
-const TABLES: Readonly<Record<Table, true>> = {
-  counters: true,
-  publications: true,
-  trust: true,
-  roots: true,
-  catalogs: true,
-  mirrors: true,
-  editions: true,
-  places: true,
-  lines: true,
-  cards: true,
-  revisions: true,
-  groups: true,
-  saved: true,
-  marks: true,
-  media: true,
-  news: true,
-  stocks: true,
-  partials: true,
-  changes: true,
-  index: true,
-};
 
 /** One open database. It makes way when another page deletes it, or has a newer version of the app. */
 export class IndexedDbStore implements Store {
-  private db: IDBPDatabase;
+  private db: Promise<IDBDatabase> | null;
   private closed = false;
 
-  private constructor(db: IDBPDatabase) {
+  private constructor(db: Promise<IDBDatabase>) {
     this.db = db;
   }
 
   /** Raises: NewerSchema; LibraryLocked where an older app is open elsewhere; LibraryError where nothing can be kept. */
   static async open(): Promise<IndexedDbStore> {
-    const store: { made?: IndexedDbStore } = {};
-    const db = await connect(() => store.made?.close());
-    store.made = new IndexedDbStore(db);
-    return store.made;
+    const db = await connect();
+    const store = new IndexedDbStore(Promise.resolve(db));
+    store.heed(db);
+    return store;
   }
 
   async get<T extends Table>(table: T, key: Key): Promise<Rows[T] | undefined> {
@@ -51,21 +28,18 @@ export class IndexedDbStore implements Store {
   }
 
   getMany<T extends Table>(table: T, keys: readonly Key[]): Promise<readonly (Rows[T] | undefined)[]> {
-    return this.read(table, (rows) => Promise.all(keys.map((key) => rows.get([...key]))));
+    return this.read(table, (rows) => Promise.all(keys.map((key) => done<Rows[T] | undefined>(rows.get([...key])))));
   }
 
   scan<T extends Table>(table: T, range: Range): Promise<readonly Row<T>[]> {
     return this.read(table, async (rows) => {
-      const [keys, values] = await Promise.all([
-        rows.getAllKeys(bounds(range), range.limit),
-        rows.getAll(bounds(range), range.limit),
-      ]);
-      return keys.map((key, at) => ({ key: plain(key), row: values[at] }));
+      const [keys, values] = await Promise.all([keysOf(rows, range), done<Rows[T][]>(rows.getAll(...asked(range)))]);
+      return values.map((row, at) => ({ key: keys[at] ?? [], row }));
     });
   }
 
   keys(table: Table, range: Range): Promise<readonly Key[]> {
-    return this.read(table, async (rows) => (await rows.getAllKeys(bounds(range), range.limit)).map(plain));
+    return this.read(table, (rows) => keysOf(rows, range));
   }
 
   async commit(writes: Writes, turns: Turns = {}): Promise<void> {
@@ -75,73 +49,96 @@ export class IndexedDbStore implements Store {
     }
     await named(async () => {
       const change = await this.begin([...tables], "readwrite");
+      const ended = end(change);
       try {
-        await turn(change, turns);
+        await turn(change.objectStore("counters"), turns);
         write(change, writes);
       } catch (error) {
-        change.done.catch(() => {});
+        ended.catch(() => {});
         change.abort();
         throw error;
       }
-      await change.done;
+      await ended;
     });
   }
 
   async destroy(): Promise<void> {
     this.close();
-    await named(() => deleteDB(NAME));
+    await named(() => done(indexedDB.deleteDatabase(NAME)));
   }
 
   close(): void {
     this.closed = true;
-    this.db.close();
+    this.db?.then((db) => db.close());
   }
 
-  private read<T>(table: Table, ask: (rows: Asked) => Promise<T>): Promise<T> {
+  private read<T>(table: Table, ask: (rows: IDBObjectStore) => Promise<T>): Promise<T> {
     return named(async () => ask((await this.begin([table], "readonly")).objectStore(table)));
   }
 
-  private async begin<M extends "readonly" | "readwrite">(tables: Table[], mode: M) {
+  private async begin(tables: Table[], mode: IDBTransactionMode): Promise<IDBTransaction> {
     if (this.closed) {
-      throw new LibraryError("the library was closed, by another page of the app; open this one again");
+      throw new LibraryError("the library was closed by another page of the app; open this one again");
     }
     try {
-      return this.db.transaction(tables, mode);
+      return (await this.connected()).transaction(tables, mode);
     } catch {
-      // The browser closed it by itself, as some do after a pause: nothing was begun, so begin again.
-      this.db = await connect(() => this.close());
-      return this.db.transaction(tables, mode);
+      // The browser closed it by itself, as some do after a pause. Nothing was begun, so begin again.
+      this.db = null;
+      return (await this.connected()).transaction(tables, mode);
     }
+  }
+
+  private connected(): Promise<IDBDatabase> {
+    this.db ??= connect().then((db) => this.heed(db));
+    return this.db;
+  }
+
+  private heed(db: IDBDatabase): IDBDatabase {
+    db.onversionchange = () => this.close();
+    db.onclose = () => {
+      this.db = null;
+    };
+    return db;
   }
 }
 
-type Asked = Pick<
-  ReturnType<IDBPTransaction<unknown, string[], "readonly">["objectStore"]>,
-  "get" | "getAll" | "getAllKeys"
->;
-type Change = IDBPTransaction<unknown, Table[], "readwrite">;
-
-function connect(blocking: () => void): Promise<IDBPDatabase> {
-  return named(
-    () =>
-      new Promise((done, failed) => {
-        openDB(NAME, SCHEMA, {
-          upgrade: (db) => {
-            for (const table of Object.keys(TABLES)) {
-              db.createObjectStore(table);
-            }
-          },
-          blocked: () => failed(new LibraryLocked({ library: NAME })),
-          blocking,
-        }).then(done, failed);
-      }),
-  );
+function connect(): Promise<IDBDatabase> {
+  return named(async () => {
+    const opening = indexedDB.open(NAME, SCHEMA);
+    opening.onupgradeneeded = () => {
+      for (const table of TABLES) {
+        opening.result.createObjectStore(table);
+      }
+    };
+    const blocked = new Promise<never>((_, failed) => {
+      opening.onblocked = () => {
+        failed(new LibraryLocked({ library: NAME }));
+        opening.onsuccess = () => opening.result.close();
+      };
+    });
+    return Promise.race([done<IDBDatabase>(opening), blocked]);
+  });
 }
 
-async function turn(change: Change, turns: Turns): Promise<void> {
-  const counters = change.objectStore("counters");
+/** What a request answers. `Rows` says what lies in a table: nobody else writes there. */
+function done<T>(request: IDBRequest): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function end(change: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    change.oncomplete = () => resolve();
+    change.onabort = () => reject(change.error ?? new LibraryError("the browser's storage gave up"));
+  });
+}
+
+async function turn(counters: IDBObjectStore, turns: Turns): Promise<void> {
   for (const [name, seen] of Object.entries(turns)) {
-    const now: unknown = (await counters.get([name])) ?? 0;
+    const now = (await done<number | undefined>(counters.get([name]))) ?? 0;
     if (now !== seen) {
       throw new LibraryLocked({ library: NAME });
     }
@@ -149,24 +146,29 @@ async function turn(change: Change, turns: Turns): Promise<void> {
   }
 }
 
-function write(change: Change, writes: Writes): void {
+function write(change: IDBTransaction, writes: Writes): void {
   // Nobody waits for a single row: the transaction tells how all of them went.
   for (const { table, gone } of writes.removals) {
-    unwrap(change.objectStore(table)).delete(bounds({ under: gone }));
+    change.objectStore(table).delete(bounds({ under: gone }));
   }
   for (const { table, key, row } of writes.puts) {
-    unwrap(change.objectStore(table)).put(row, [...key]);
+    change.objectStore(table).put(row, [...key]);
   }
+}
+
+/** The keys of a range; all of ours are lists of texts and numbers. */
+function keysOf(rows: IDBObjectStore, range: Range): Promise<Key[]> {
+  return done<Key[]>(rows.getAllKeys(...asked(range)));
+}
+
+function asked(range: Range): [IDBKeyRange, number | undefined] {
+  return [bounds(range), range.limit];
 }
 
 /** A list stands behind every number and text, so that an empty one ends what begins with `under`. */
 function bounds({ under, after, before }: Range): IDBKeyRange {
   const [first, last] = [after ?? under, before ?? [...under, []]];
   return IDBKeyRange.bound([...first], [...last], after !== undefined, true);
-}
-
-function plain(key: IDBValidKey): Key {
-  return key as Key; // all of ours are lists of texts and numbers
 }
 
 /** Do `work`; raise what the browser says about storage as LibraryError. */
@@ -179,8 +181,8 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function nameOf(error: unknown): LibraryError {
-  const [name, message] =
-    error instanceof Error || error instanceof DOMException ? [error.name, error.message] : ["", String(error)];
+  const { name, message } =
+    error instanceof Error || error instanceof DOMException ? error : { name: "", message: `${error}` };
   switch (name) {
     case "QuotaExceededError":
       return new DiskFull({ library: NAME });

@@ -149,3 +149,29 @@ export interface Rows {
   /** [publication, …] What search keeps: its own affair. */
   readonly index: unknown;
 }
+
+const EVERY: Readonly<Record<keyof Rows, true>> = {
+  counters: true,
+  publications: true,
+  trust: true,
+  roots: true,
+  catalogs: true,
+  mirrors: true,
+  editions: true,
+  places: true,
+  lines: true,
+  cards: true,
+  revisions: true,
+  groups: true,
+  saved: true,
+  marks: true,
+  media: true,
+  news: true,
+  stocks: true,
+  partials: true,
+  changes: true,
+  index: true,
+};
+
+/** The tables' names. */
+export const TABLES = Object.keys(EVERY);
