@@ -56,8 +56,8 @@ def manifest(title: str, shell: Shell) -> bytes:
         "start_url": "./",
         "scope": "./",
         "display": "standalone",
-        "background_color": "#faf8f3",
-        "theme_color": "#faf8f3",
+        "background_color": "#fbf9f4",
+        "theme_color": "#fbf9f4",
         "icons": icons,
     }
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
@@ -81,7 +81,7 @@ def _page(catalog: Catalog, sections: str, base: str, fingerprint: str, shell: S
 <div id="news" class="unverified">
 <header>
 <h1>{escape(catalog.title)}</h1>
-<p class="note">Version {catalog.version}, {date(catalog.published)}</p>
+<p class="dim">Version {catalog.version}, {date(catalog.published)}</p>
 <p class="warning">{NOT_VERIFIED}</p>
 </header>
 {sections}

@@ -60,7 +60,7 @@ def _section_lines(code: str, edition: Edition, articles: list[Article], amount:
     if titles:
         items = "\n".join(f"<li>{escape(article.title)} {date(article.published)}</li>" for article in titles)
         yield f"<ul>\n{items}\n</ul>"
-    yield f'<p class="note"><a href="feeds/{code}.atom">Atom</a></p>'
+    yield f'<p class="dim"><a href="feeds/{code}.atom">Atom</a></p>'
     yield "</section>"
 
 
@@ -68,7 +68,7 @@ def _lead(article: Article, characters: int) -> str:
     paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in _opening(article, characters))
     return (
         f"<article>\n<h3>{escape(article.title)}</h3>\n"
-        f'<p class="note">{escape(article.byline)} {date(article.published)}</p>\n{paragraphs}\n</article>'
+        f'<p class="dim">{escape(article.byline)} {date(article.published)}</p>\n{paragraphs}\n</article>'
     )
 
 

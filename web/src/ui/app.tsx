@@ -14,6 +14,7 @@ import { Frame } from "./parts/frame.tsx";
 import { Screen } from "./parts/screen.tsx";
 import { remember, remembered } from "./remembered.ts";
 import { type Location, type Route, writeHash } from "./routes.ts";
+import { useStanding } from "./standing.ts";
 import { useLocation } from "./steps.ts";
 import { preferredLanguage, rememberLanguage, type Strings, stringsOf } from "./strings/index.ts";
 import { WelcomeScreen } from "./welcome/screen.tsx";
@@ -63,6 +64,7 @@ export function App({ engine, spoken }: Props) {
     };
   }, [engine, location, held, publication, edition, words, fingerprint, speak, refresh]);
 
+  useStanding(publication !== null);
   useEffect(() => {
     if (edition) {
       remember("edition", edition);
