@@ -425,6 +425,12 @@ def _history() -> Iterator[Story]:
     thief.put("snapshot", thief.parts["snapshot"] | {"expires": told(thief.now + HOUR)})
     thief.timestamp(version=thief.now + 60)
     yield story.offer(thief.files, error="history").offer()
+    story = begun("other-targets-of-the-same-version")
+    thief = copy.deepcopy(story.press)
+    thief.now += HOUR
+    thief.put("targets", thief.parts["targets"] | {"expires": told(thief.now + HOUR)})
+    thief.snapshot()
+    yield story.offer(thief.files, error="history").offer()
     story = begun("catalog-of-an-older-version", versions=3)
     story.press.now += HOUR
     story.press.offer(story.press.catalog(version=2))

@@ -31,6 +31,7 @@ from tamizdat.trust.updater import (
     load_anchor,
     names_its_files,
     refresh,
+    replaces_targets,
     target,
     verifies,
 )
@@ -99,8 +100,9 @@ def _refresh(held: Held | None, fetch: Fetch, anchor: Anchor, *, now: int, carri
     refresh(updater, source)
     if source.seen[TIMESTAMP_PATH] != updater.files["timestamp"]:
         raise TrustError("two different timestamps of one version exist; wait for the next one, or try another mirror")
-    if held is not None and not names_its_files(updater):
-        # python-tuf goes on with the held file of an equal version: whoever signed another one has another history.
+    if held is not None and (not names_its_files(updater) or replaces_targets(updater, held.targets)):
+        # python-tuf goes on with the held snapshot of an equal version, and takes other targets metadata of one:
+        # whoever signed another file of a version has another history.
         raise HistoryError(version=decode_catalog(held.catalog).version)
     return updater
 

@@ -198,6 +198,12 @@ def names_its_files(updater: MemoryUpdater) -> bool:
     return True
 
 
+def replaces_targets(updater: MemoryUpdater, held: bytes) -> bool:
+    """Whether the targets metadata are others than those `held`, under their version and with keys that still count."""
+    same = Metadata[Targets].from_bytes(held).signed.version == updater.targets.version
+    return same and updater.files["targets"] != held and verifies(updater.root, "targets", held)
+
+
 def target(updater: MemoryUpdater, name: str) -> tuple[str, int]:
     """SHA-256 and length of a target."""
     file: TargetFile = updater.targets.targets[name]
