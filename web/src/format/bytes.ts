@@ -44,6 +44,12 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
+/** The same bytes, not copied, where the browser's own functions want memory that isn't shared between threads. */
+export function owned(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = data;
+  return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, data.byteOffset, data.length) : data.slice();
+}
+
 export function same(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

@@ -1,6 +1,6 @@
 // SHA-256: WebCrypto's where the browser has it, which it hasn't on pages that were fetched without https.
 
-import { hex } from "./bytes.ts";
+import { hex, owned } from "./bytes.ts";
 import { Sha256 } from "./sha256.ts";
 
 /** SHA-256 of `data`, 64 lowercase hex digits. */
@@ -14,8 +14,5 @@ export async function digest(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>>
   if (!subtle) {
     return new Sha256().update(data).digest();
   }
-  // Memory that is shared between threads is never handed here; the types can't know.
-  const own =
-    data.buffer instanceof ArrayBuffer ? new Uint8Array(data.buffer, data.byteOffset, data.length) : data.slice();
-  return new Uint8Array(await subtle.digest("SHA-256", own));
+  return new Uint8Array(await subtle.digest("SHA-256", owned(data)));
 }

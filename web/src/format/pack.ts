@@ -1,7 +1,7 @@
 // Packs: publication paths in a plain ustar tar, under one zstd frame, with a seal. docs/format.md, section 9.
 
 import { DamagedPack, FormatError } from "../errors.ts";
-import { Queue, same, utf8 } from "./bytes.ts";
+import { owned, Queue, same, utf8 } from "./bytes.ts";
 import { digest } from "./digest.ts";
 import { LIMITS } from "./limits.ts";
 import { isPackPath } from "./names.ts";
@@ -23,9 +23,9 @@ const SEAL_BYTES = 8 + 32;
 const ENDS = new Uint8Array(2 * BLOCK);
 
 /** A sealed pack of these paths and contents, in this order, in pieces; nothing in it is compressed further. */
-export function encodePack(files: readonly File[]): readonly Uint8Array[] {
+export function encodePack(files: readonly File[]): readonly Uint8Array<ArrayBuffer>[] {
   const blocks = files.flatMap(entry).flatMap((piece) => rawBlocks(piece, false));
-  const pieces = [frameHeader(tarBytes(files)), ...blocks, ...rawBlocks(ENDS, true)];
+  const pieces = [frameHeader(tarBytes(files)), ...blocks, ...rawBlocks(ENDS, true)].map(owned);
   const digest = new Sha256();
   for (const piece of pieces) {
     digest.update(piece);

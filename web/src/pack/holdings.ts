@@ -50,7 +50,7 @@ export type Lack = "behind" | "unproven" | "part";
 
 /** A pack's bytes, in pieces, and what is in it. */
 export interface Packed {
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   readonly editions: ReadonlyMap<string, PackedEdition>;
 }
 

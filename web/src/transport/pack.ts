@@ -1,24 +1,20 @@
 // A pack carried by hand: one file that answers for the paths in it, and opens no connection.
 
 import { FileMissing, TooLarge } from "../errors.ts";
+import { owned } from "../format/bytes.ts";
 import { sha256 } from "../format/digest.ts";
-import { decodePack } from "../format/pack.ts";
+import { readPack } from "../format/pack.ts";
 import { type Asking, type AskingHead, checkPath, type Meter, type Transport } from "./base.ts";
 
-const SMALL_BYTES = 64 * 1024 * 1024;
-const MOST_BYTES = 512 * 1024 * 1024;
-/** So many times its own size a pack may hold, where that is much: text takes a tenth, a bomb a thirty-thousandth. */
-const MOST_TIMES = 256;
-
-/** Reads a publication from a pack that was unpacked into memory. */
+/** Reads a publication from a pack that was unpacked into blobs, which a browser needn't keep in memory. */
 export class PackTransport implements Transport {
   readonly where: string;
   readonly far = false;
   readonly tellsHeld = true;
-  private readonly files: ReadonlyMap<string, Uint8Array>;
+  private readonly files: ReadonlyMap<string, Blob>;
   private readonly meter: Meter;
 
-  private constructor(where: string, files: ReadonlyMap<string, Uint8Array>, meter: Meter) {
+  private constructor(where: string, files: ReadonlyMap<string, Blob>, meter: Meter) {
     this.where = where;
     this.files = files;
     this.meter = meter;
@@ -26,9 +22,9 @@ export class PackTransport implements Transport {
 
   /** `where`: what the file is called. Throws DamagedPack, FormatError. */
   static async open(pack: Blob, { where, meter }: { where: string; meter: Meter }): Promise<PackTransport> {
-    const data = new Uint8Array(await pack.arrayBuffer());
-    const limit = Math.min(MOST_BYTES, Math.max(SMALL_BYTES, data.length * MOST_TIMES));
-    return new PackTransport(where, await decodePack(data, { limit, path: where }), meter);
+    const files = new Map<string, Blob>();
+    await readPack(pack, (path, data) => files.set(path, new Blob([owned(data)])), where);
+    return new PackTransport(where, files, meter);
   }
 
   /** What the pack holds, in its order. */
@@ -38,15 +34,15 @@ export class PackTransport implements Transport {
 
   async fetch(path: string, { maxBytes }: Asking): Promise<Uint8Array> {
     this.meter.requests += 1;
-    const data = this.files.get(checkPath(path));
-    if (data === undefined) {
+    const file = this.files.get(checkPath(path));
+    if (file === undefined) {
       throw new FileMissing({ where: this.where, path });
     }
-    if (data.length > maxBytes) {
+    if (file.size > maxBytes) {
       throw new TooLarge({ where: this.where, path, limit: maxBytes });
     }
-    this.meter.bytes += data.length;
-    return data;
+    this.meter.bytes += file.size;
+    return new Uint8Array(await file.arrayBuffer());
   }
 
   /** As `Transport.fetchHead`; since a pack holds no heads, it is missing. */
