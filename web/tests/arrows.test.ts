@@ -23,7 +23,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Which room may use which package, its submodules included. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  format: ["fzstd"],
   trust: ["@noble/ed25519", "@noble/hashes"],
   ui: ["preact"],
 };
