@@ -1,8 +1,9 @@
 // What the page asks of its shell: to start without a network from now on, whether the host has another app, to take
 // that, and to forget it all.
 
+import { FileMissing, HashMismatch } from "../errors.ts";
 import { cacheName, LIST, scopeOf } from "./kept.ts";
-import { inForce, isWhole, type Listed, listedAt, take as takeShell } from "./taking.ts";
+import { complete, inForce, type Listed, listedAt, take as takeShell } from "./taking.ts";
 
 /** A version of the app. `hash`: what others can compare, the SHA-256 of its app/shell.json. */
 export interface AppVersion {
@@ -22,17 +23,30 @@ export function isSupported(): boolean {
 }
 
 /**
- * Keep the app that this page was loaded from, unless one is kept already, and have `script` answer for it.
- * `script`: the address of sw.js, trusted. Throws as `take`, and where the browser refuses a service worker.
+ * Keep the app that this page was loaded from, unless one is kept already, with the language that the page speaks, and
+ * have `script` answer for it. `script`: the address of sw.js, trusted.
+ * Throws as `take`, and where the browser refuses a service worker.
  */
 export async function register(script: string): Promise<void> {
   const scope = here();
   const cache = await caches.open(cacheName(scope));
-  const mine = await inForce(cache, scope).catch(() => null);
-  if (!(mine && (await isWhole(cache, scope, mine)))) {
-    await takeShell(cache, scope, await listedAt(scope));
-  }
+  await keep(cache, scope);
   await navigator.serviceWorker.register(script, { scope, updateViaCache: "none" });
+}
+
+async function keep(cache: Cache, scope: string): Promise<void> {
+  const mine = await inForce(cache, scope).catch(() => null);
+  try {
+    if (mine) {
+      return await complete(cache, scope, mine);
+    }
+  } catch (error) {
+    if (!(error instanceof FileMissing || error instanceof HashMismatch)) {
+      throw error;
+    }
+    // What is kept isn't whole, and the host has it no more: this page came from the host, as the new one will.
+  }
+  await takeShell(cache, scope, await listedAt(scope));
 }
 
 /** The app in force; null where none is kept. */

@@ -23,12 +23,6 @@ export async function inForce(cache: Cache, scope: string): Promise<Listed | nul
   return found ? read(await found.text()) : null;
 }
 
-/** Whether every file is kept that this browser needs of a shell. */
-export async function isWhole(cache: Cache, scope: string, shell: Shell): Promise<boolean> {
-  const held = await Promise.all((await needed(shell)).map((file) => cache.match(scope + file.path)));
-  return held.every(Boolean);
-}
-
 /**
  * Put a shell in force. The files of the one before stay for pages that are open, those of older ones go.
  * Throws: Unreachable, FileMissing, HashMismatch, DiskFull; then the one before is still in force, and whole.
@@ -36,11 +30,7 @@ export async function isWhole(cache: Cache, scope: string, shell: Shell): Promis
 export async function take(cache: Cache, scope: string, shell: Listed): Promise<void> {
   const before = await inForce(cache, scope).catch(() => null);
   try {
-    for (const file of await needed(shell)) {
-      if (!(await cache.match(scope + file.path))) {
-        await put(cache, scope, file.path, await checked(scope, file));
-      }
-    }
+    await complete(cache, scope, shell);
     await put(cache, scope, LIST, shell.text);
   } catch (error) {
     await clear(cache, scope, before ? [before] : []);
@@ -49,10 +39,25 @@ export async function take(cache: Cache, scope: string, shell: Listed): Promise<
   await clear(cache, scope, before ? [before, shell] : [shell]);
 }
 
-/** Icons are the system's to keep; cryptography of the app's own is for browsers that lack it. */
+/** Keep every file of a shell that is needed here and isn't kept yet. Throws: as `take`. */
+export async function complete(cache: Cache, scope: string, shell: Shell): Promise<void> {
+  for (const file of await needed(shell)) {
+    if (!(await cache.match(scope + file.path))) {
+      await put(cache, scope, file.path, await checked(scope, file));
+    }
+  }
+}
+
+/**
+ * Icons are the system's to keep; of the languages, the one that the page speaks will do; and cryptography of the app's
+ * own is for browsers that lack it.
+ */
 async function needed(shell: Shell): Promise<readonly ShellFile[]> {
-  const own = !(await knowsEd25519());
-  return shell.files.filter(({ role }) => !role.startsWith("icon") && (role !== "own" || own));
+  const unneeded = (await knowsEd25519()) ? "own" : "";
+  const words = `words-${document.documentElement.lang}`;
+  return shell.files.filter(
+    ({ role }) => role !== unneeded && !role.startsWith("icon") && (role === words || !role.startsWith("words-")),
+  );
 }
 
 async function knowsEd25519(): Promise<boolean> {

@@ -64,7 +64,7 @@ export function App({ engine, spoken }: Props) {
     };
   }, [engine, location, held, publication, edition, words, fingerprint, speak, refresh]);
 
-  useStanding(publication !== null);
+  useStanding(publication, words.language);
   useEffect(() => {
     if (edition) {
       remember("edition", edition);

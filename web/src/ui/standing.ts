@@ -1,20 +1,22 @@
 // What the page does once there is something verified to show.
 
 import { useEffect } from "preact/hooks";
+import type { PublicationView } from "../engine/api.ts";
 import { isSupported, register } from "../shell/client.ts";
 import { serviceWorkerUrl } from "./scripts.ts";
 
 /**
- * From the first time that `held` is true on, the news that came unverified with the page are gone, and the app starts
- * without a network. Not before: what is on its way to the first article would wait for it.
+ * From the first article on, the news that came unverified with the page are gone, and the app starts without a network,
+ * in the language that it speaks. Not before: what is on its way to that article would wait for it.
  */
-export function useStanding(held: boolean): void {
+export function useStanding(publication: PublicationView | null, language: string): void {
+  const held = publication?.editions.some((edition) => edition.held > 0) ?? false;
   useEffect(() => {
     if (held) {
       document.getElementById("news")?.remove();
       keepApp();
     }
-  }, [held]);
+  }, [held, language]);
 }
 
 /** Where the browser refuses, or space is short, the app works as long as there is a network; the settings say so. */
