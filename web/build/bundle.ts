@@ -42,10 +42,10 @@ export async function bundlePage(entry: string): Promise<PageBundle> {
   });
 }
 
-/** What a script is, by the module that it was made for: a language's words, or more of the page. */
+/** What a script is, by the module that it was made for: a language's words, more of the page, or what others share. */
 function nameOf(module: string): string {
   const language = /\/ui\/strings\/([a-z]+)\.ts$/.exec(module)?.[1];
-  return language ? `words-${language}` : "more";
+  return language ? `words-${language}` : module ? "more" : "common";
 }
 
 type Output = NonNullable<NonNullable<InlineConfig["build"]>["rolldownOptions"]>["output"];

@@ -1,5 +1,6 @@
 // Dates, numbers and amounts as a language writes them.
 
+import { numbers } from "./plurals.ts";
 import type { Strings } from "./strings/index.ts";
 
 /** Ways to write values in one language. Times are RFC 3339 with Z; "" gives "". */
@@ -15,12 +16,12 @@ export interface Teller {
 
 /** How a language writes them; days are those of the reader's own clock. */
 export function tellerOf(words: Strings): Teller {
-  const numbers = new Intl.NumberFormat(words.locales);
+  const number = numbers(words.locales);
   const small = new Intl.NumberFormat(words.locales, { maximumSignificantDigits: 2 });
   const day = (time: string) => (time ? words.day(new Date(time)) : "");
-  const amount = (value: number) => (value < 10 ? small : numbers).format(value < 10 ? value : Math.round(value));
+  const amount = (value: number) => (value < 10 ? small.format(value) : number(Math.round(value)));
   return {
-    number: (value) => numbers.format(value),
+    number,
     day,
     time: (time) => (time ? `${day(time)}, ${clock(new Date(time))}` : ""),
     bytes: (bytes) => {

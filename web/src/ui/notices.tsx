@@ -2,7 +2,6 @@
 
 import type { PublicationView } from "../engine/api.ts";
 import type { Engine } from "../engine/client.ts";
-import { isSupported } from "../shell/client.ts";
 import { useApp } from "./context.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +22,7 @@ export function noticeFor(
   if (!isSecureContext) {
     return "insecure";
   }
-  return isSupported() ? null : "noWorker";
+  return "serviceWorker" in navigator ? null : "noWorker";
 }
 
 export function Notices() {

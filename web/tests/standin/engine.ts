@@ -185,6 +185,7 @@ function refusing(): Syncing {
     plan: refuse,
     sync: refuse,
     pause: refuse,
+    listed: refuse,
     open: refuse,
     forget: refuse,
     wipe: refuse,

@@ -1,11 +1,14 @@
 // What a reader does with an article: keep it, size its text, leave it for later, print it.
 
-import { useState } from "preact/hooks";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { ArticleView, Place } from "../../engine/api.ts";
-import { nextSize, setSize, size } from "../appearance.ts";
 import { useApp } from "../context.ts";
 import { troubleOf } from "../parts/asked.ts";
 import { Icon } from "../parts/icons.tsx";
+import { TextSize } from "../parts/text-size.tsx";
+import { askAfterSaving } from "../settings/keeping.ts";
+import { explain } from "../trouble.ts";
 
 interface Props {
   readonly view: ArticleView;
@@ -26,6 +29,7 @@ export function Tools({ view, place, resumed, again }: Props) {
           <Icon sign="print" />
           <span>{words.reading.print}</span>
         </button>
+        <Share view={view} />
       </div>
       {resumed && <Resumed />}
     </>
@@ -33,60 +37,65 @@ export function Tools({ view, place, resumed, again }: Props) {
 }
 
 function SaveButton({ view, place, again }: Omit<Props, "resumed">) {
-  const { engine, words, announce } = useApp();
+  const { engine, words, tell, announce } = useApp();
+  const [promised, setPromised] = useState<boolean | null>(null);
   const save = async () => {
     try {
       await engine.reading.save(place, !view.saved);
       announce(view.saved ? words.reading.nowUnsaved : words.reading.nowSaved);
       again();
+      setPromised(view.saved ? null : await askAfterSaving());
     } catch (error) {
-      announce(troubleOf(error).message);
+      announce(explain(troubleOf(error), words, tell).what);
     }
   };
   return (
-    <button type="button" class={view.saved ? "on" : ""} aria-pressed={view.saved} onClick={save}>
-      <Icon sign="saved" />
-      <span>{view.saved ? words.reading.savedMark : words.reading.save}</span>
+    <>
+      <button type="button" class={view.saved ? "on" : ""} aria-pressed={view.saved} onClick={save}>
+        <Icon sign="saved" />
+        <span>{view.saved ? words.reading.savedMark : words.reading.save}</span>
+      </button>
+      {promised !== null && (
+        <p class="fine" role="status">
+          {promised ? words.settings.persisted : words.settings.unpersisted}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Ways to hand the article on. They come with the screens that aren't loaded with the page. */
+function Share({ view }: Pick<Props, "view">) {
+  const { words, tell, announce } = useApp();
+  const [Ways, setWays] = useState<ComponentType<{ view: ArticleView }> | null>(null);
+  const open = async () => {
+    try {
+      const { ShareArticle } = await import("../screens.ts");
+      setWays(() => ShareArticle);
+    } catch {
+      announce(explain({ code: "unreachable", message: "", fields: {} }, words, tell).what);
+    }
+  };
+  return Ways ? (
+    <Ways view={view} />
+  ) : (
+    <button type="button" onClick={open}>
+      <Icon sign="share" />
+      <span>{words.trust.share}</span>
     </button>
   );
 }
 
-/** Two steps up and two down, for all text of the app. */
-export function TextSize() {
-  const { words } = useApp();
-  const [now, setNow] = useState(size);
-  const step = (by: 1 | -1, label: string) => {
-    const next = nextSize(now, by);
-    const take = () => {
-      if (next !== null) {
-        setSize(next);
-        setNow(next);
-      }
-    };
-    return (
-      <button
-        type="button"
-        class={by > 0 ? "larger" : "smaller"}
-        aria-label={label}
-        disabled={next === null}
-        onClick={take}
-      >
-        <span aria-hidden="true">{words.settings.letter}</span>
-      </button>
-    );
-  };
-  return (
-    <span class="sizes">
-      {step(-1, words.reading.smaller)}
-      {step(1, words.reading.larger)}
-    </span>
-  );
-}
-
-/** That the reader didn't begin at the beginning, and the way there. It goes when it was read. */
+/** That the reader didn't begin at the beginning, and the way there. It goes when they go on. */
 function Resumed() {
   const { words } = useApp();
   const [shown, setShown] = useState(true);
+  useEffect(() => {
+    const from = scrollY;
+    const scrolled = () => Math.abs(scrollY - from) > innerHeight / 2 && setShown(false);
+    addEventListener("scroll", scrolled, { passive: true });
+    return () => removeEventListener("scroll", scrolled);
+  }, []);
   if (!shown) {
     return null;
   }

@@ -8,6 +8,7 @@ import { CardView } from "../parts/card.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { Screen } from "../parts/screen.tsx";
 import type { Route } from "../routes.ts";
+import { useRun } from "../sync/runner.ts";
 import { type Day, daysBetween, daysOf } from "./days.ts";
 import { type List, useList } from "./list.ts";
 
@@ -116,6 +117,17 @@ function More({ more }: { readonly more: () => Promise<number> }) {
 
 function Nothing() {
   const { words, href } = useApp();
+  const run = useRun();
+  if (run.state === "running") {
+    return (
+      <div class="note">
+        <p>
+          <strong>{words.welcome.first}</strong>
+        </p>
+        <p>{words.welcome.firstWhy}</p>
+      </div>
+    );
+  }
   return (
     <div class="note">
       <p>

@@ -3,8 +3,10 @@
 import type { ComponentChildren } from "preact";
 import type { Freshness, PublicationView } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
+import { Notices } from "../notices.tsx";
 import type { Route } from "../routes.ts";
 import type { Strings } from "../strings/index.ts";
+import { SyncBar } from "../sync/bar.tsx";
 import { Icon, type Sign } from "./icons.tsx";
 
 interface Props {
@@ -17,14 +19,16 @@ export function Frame({ line, children }: Props) {
   const { words, publication, location } = useApp();
   return (
     <>
-      <a class="skip" href={window.location.hash || "#"} onClick={toText}>
-        {words.frame.skip}
-      </a>
       <header class={`masthead ${location.route.name}`}>
+        <a class="skip" href={window.location.hash || "#"} onClick={toText}>
+          {words.frame.skip}
+        </a>
         {publication ? <Head publication={publication} /> : <p class="nameplate">tamizdat</p>}
         {publication && <Editions publication={publication} />}
         <Pages />
       </header>
+      <Notices />
+      <SyncBar />
       {children}
       <p class="unseen" role="status">
         {line}

@@ -6,6 +6,7 @@ const PATHS = {
   saved: "M6 4h12v16l-6-4.5L6 20z",
   sync: "M12 4v11M7.5 10.5 12 15l4.5-4.5M5 19.5h14",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
+  share: "M12 15V4M8 7.5 12 4l4 3.5M6 11H5v9h14v-9h-1",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
 };
 

@@ -2,9 +2,9 @@
 
 import { useState } from "preact/hooks";
 import { setTheme, THEMES, type Theme, theme } from "../appearance.ts";
-import { TextSize } from "../article/tools.tsx";
 import { useApp } from "../context.ts";
 import { Screen } from "../parts/screen.tsx";
+import { TextSize } from "../parts/text-size.tsx";
 import { remembered } from "../remembered.ts";
 import { LANGUAGES } from "../strings/index.ts";
 import { AppVersionView } from "./app-version.tsx";

@@ -33,7 +33,7 @@ export function Wipe() {
           {settings.wipe}
         </button>
       ) : (
-        <p class="buttons" role="group" aria-label={settings.wipe}>
+        <p class="buttons">
           <button type="button" class="primary" disabled={step === "busy"} onClick={all}>
             {settings.wipeSure}
           </button>

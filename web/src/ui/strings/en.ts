@@ -287,7 +287,6 @@ const en = {
     share: "Share",
     store: "Save as a file",
     handOn: "Hand on the fingerprint too, by another way:",
-    article: "Share this article",
     asText: "As text",
     asPage: "As a page",
     from: (title: string, day: string) => `From ${title}, ${day}`,
@@ -303,7 +302,6 @@ const en = {
       "This browser can't keep the app itself. Articles stay on this device, but opening them needs a connection.",
     clock: (now: string, signed: string) =>
       `This device's clock says ${now}, but the newsroom signed this issue on ${signed}. Set the clock, or updates will fail.`,
-    update: "Another version of the app is there.",
   },
   errors: {
     title: "Something went wrong",
