@@ -187,12 +187,15 @@ export class Reader {
   readonly opened: TreeMirror[] = [];
   readonly means: Means;
   now: number;
+  /** The step that was shown last. */
+  shown: Step;
   /** What lies at each address. */
   readonly web = new Map<string, (meter: Meter) => TreeMirror>();
 
   constructor(step: Step, options: ReaderOptions = {}) {
     this.library = new Library(options.store ?? new MemoryStore());
     this.now = step.now;
+    this.shown = step;
     this.means = {
       library: this.library,
       now: () => this.now,
@@ -209,6 +212,7 @@ export class Reader {
   /** From now on the publication stands as after this step, at one address. */
   show(step: Step, { twist, line, place = PLACE }: { twist?: Twist; line?: Line; place?: string } = {}): void {
     this.now = step.now;
+    this.shown = step;
     this.web.set(place, (meter) => new TreeMirror(place, step.files, meter, twist, line));
   }
 
