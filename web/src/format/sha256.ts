@@ -1,6 +1,6 @@
 // SHA-256 (FIPS 180-4) of our own: in pieces, and at once, neither of which WebCrypto can do.
 
-const K = Uint32Array.of(
+const K = Int32Array.of(
   0x428a2f98,
   0x71374491,
   0xb5c0fbcf,
@@ -70,7 +70,7 @@ const BLOCK = 64;
 
 /** A digest in the making. */
 export class Sha256 {
-  private readonly state = Uint32Array.of(
+  private readonly state = Int32Array.of(
     0x6a09e667,
     0xbb67ae85,
     0x3c6ef372,
@@ -80,22 +80,27 @@ export class Sha256 {
     0x1f83d9ab,
     0x5be0cd19,
   );
-  private readonly words = new Uint32Array(BLOCK);
+  private readonly words = new Int32Array(BLOCK);
   private readonly block = new Uint8Array(BLOCK);
-  private readonly view = new DataView(this.block.buffer);
   private length = 0;
 
   /** Take the next bytes. */
   update(data: Uint8Array): this {
-    for (let at = 0; at < data.length; ) {
+    const view = new DataView(data.buffer, data.byteOffset, data.length);
+    let at = 0;
+    while (at < data.length) {
       const filled = this.length % BLOCK;
-      const piece = data.subarray(at, at + BLOCK - filled);
-      this.block.set(piece, filled);
-      at += piece.length;
-      this.length += piece.length;
-      if (filled + piece.length === BLOCK) {
-        this.compress();
+      const taken = Math.min(BLOCK - filled, data.length - at);
+      if (taken === BLOCK) {
+        this.compress(view, at);
+      } else {
+        this.block.set(data.subarray(at, at + taken), filled);
+        if (filled + taken === BLOCK) {
+          this.compress(new DataView(this.block.buffer), 0);
+        }
       }
+      at += taken;
+      this.length += taken;
     }
     return this;
   }
@@ -111,15 +116,15 @@ export class Sha256 {
     this.update(end);
     const out = new DataView(new ArrayBuffer(32));
     this.state.forEach((word, at) => {
-      out.setUint32(4 * at, word);
+      out.setInt32(4 * at, word);
     });
     return new Uint8Array(out.buffer);
   }
 
-  private compress(): void {
-    const { words, state, view } = this;
+  private compress(view: DataView, start: number): void {
+    const { words, state } = this;
     for (let i = 0; i < 16; i += 1) {
-      words[i] = view.getUint32(4 * i);
+      words[i] = view.getInt32(start + 4 * i);
     }
     for (let i = 16; i < 64; i += 1) {
       const one = words[i - 15] ?? 0;
