@@ -1,18 +1,18 @@
 // The verifier agrees with Python's on every vector, whoever does the cryptography.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { FileMissing, TamizdatError, TooLarge } from "../src/errors.ts";
+import { TamizdatError } from "../src/errors.ts";
 import { textOf, utf8 } from "../src/format/bytes.ts";
 import { parseJson } from "../src/format/json.ts";
-import { parseFingerprint } from "../src/format/names.ts";
-import type { Accepted, Held } from "../src/format/state.ts";
+import type { Held } from "../src/format/state.ts";
 import { canonical } from "../src/trust/canonical.ts";
 import type { Own } from "../src/trust/ed25519.ts";
-import { accept, type Fetch, freshness } from "../src/trust/index.ts";
+import { accept, freshness } from "../src/trust/index.ts";
 import { readRoot, readSnapshot, readTargets, readTimestamp } from "../src/trust/metadata.ts";
 import { checkIdle, checkSigned } from "../src/trust/trusted.ts";
-import { cases, differing, type Input, json, octets } from "./format.ts";
-import { list, member, members, number, text, truth } from "./vectors.ts";
+import { cases, differing, type Input, octets } from "./format.ts";
+import { change, hold, mirror, termsOf } from "./stories.ts";
+import { list, members, number, text } from "./vectors.ts";
 import "../src/trust/own.ts";
 
 const OWN: Own | undefined = globalThis.tamizdatOwn;
@@ -61,10 +61,6 @@ async function judgeMetadata(given: Input): Promise<boolean> {
   return true;
 }
 
-// -- sequences --------------------------------------------------------------------------------------------------------
-
-const FILES = members(member(json("sequence.json"), "files", (value) => value));
-
 /** What a reader says at each step, who goes on with what it had after an error. */
 async function verdicts(input: Input): Promise<unknown[]> {
   const files = new Map<string, Uint8Array>();
@@ -86,47 +82,4 @@ async function verdicts(input: Input): Promise<unknown[]> {
     }
   }
   return found;
-}
-
-function change(files: Map<string, Uint8Array>, step: Input): void {
-  for (const name of list(text)(step.get("new") ?? [])) {
-    files.set(member(FILES.get(name), "path", text), octets(FILES.get(name)));
-  }
-  for (const [path, name] of members(step.get("under") ?? {})) {
-    files.set(path, octets(FILES.get(text(name))));
-  }
-  for (const path of list(text)(step.get("gone") ?? [])) {
-    files.delete(path);
-  }
-}
-
-function termsOf(step: Input) {
-  const fingerprint = step.get("fingerprint");
-  return {
-    now: number(step.get("clock")),
-    fingerprint: fingerprint === undefined ? null : parseFingerprint(text(fingerprint)),
-    firstUse: truth(step.get("first_use") ?? false),
-    carried: truth(step.get("carried") ?? false),
-  };
-}
-
-function mirror(files: ReadonlyMap<string, Uint8Array>): Fetch {
-  return async (path, maxBytes) => {
-    const data = files.get(path);
-    if (data === undefined) {
-      throw new FileMissing({ where: "mirror", path });
-    }
-    if (data.length > maxBytes) {
-      throw new TooLarge({ where: "mirror", path, limit: maxBytes });
-    }
-    return data;
-  };
-}
-
-/** What a library holds after it kept the state. */
-function hold(state: Accepted, before: Held | null): Held {
-  const { publication, roots, timestamp, snapshot, targets, catalog, catalogBytes, catalogSha256 } = state;
-  const known = state.restart ? [] : [...(before?.catalogs ?? [])];
-  const catalogs = new Map([...known, [catalog.version, catalogSha256]]);
-  return { publication, roots, timestamp, snapshot, targets, catalog: catalogBytes, catalogs };
 }

@@ -24,7 +24,7 @@ export class Watch {
   private readonly where: string;
   private readonly path: string;
   private readonly wanted: AbortSignal | undefined;
-  private readonly end = performance.now();
+  private readonly end: number;
   private window: { readonly start: number; readonly bytes: number } | null = null;
 
   /** `wanted`: the signal of whoever asks. */
@@ -33,7 +33,7 @@ export class Watch {
     this.where = where;
     this.path = path;
     this.wanted = wanted;
-    this.end += deadlines.overallSeconds * 1000;
+    this.end = performance.now() + deadlines.overallSeconds * 1000;
   }
 
   get signal(): AbortSignal {
