@@ -41,6 +41,10 @@ class _Quiet(SimpleHTTPRequestHandler):
         if self.path == "/icon.svg":
             self.send_response(204)
             self.end_headers()
+        elif self.path == "/app/shell.json":  # no other shell is to be had
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
         else:
             super().do_GET()
 
@@ -84,7 +88,7 @@ def publication(editions: dict[str, str], **fields: Any) -> dict[str, Any]:
         "signed": "2026-11-22T06:00:00Z", "freshness": "fresh", "mirrors": [], "lastGood": "", "lastSync": None,
         "choice": {"editions": list(editions), "media": "standard", "keep": {}, "revisions": True, "maxBytes": 0},
         "editions": [
-            {"edition": code, "title": title, "direction": "rtl" if code in ("ar", "fa") else "ltr", "offered": 9,
+            {"edition": code, "title": title, "direction": "rtl" if code in ("ar", "fa") else "ltr", "articles": 9,
              "held": 9, "version": 7, "completeSince": ""}
             for code, title in editions.items()
         ],

@@ -4,6 +4,7 @@
 import { resolve } from "node:path";
 import { buildApp } from "./build/app.ts";
 
-const [folder = "dist", page] = process.argv.slice(2);
+// Run by `node -e`, so that no script stands before what was given.
+const [folder = "dist", page] = process.argv.slice(1);
 
 await buildApp(resolve(import.meta.dirname, folder), page);

@@ -23,12 +23,12 @@ export interface Choice {
   readonly maxBytes: number;
 }
 
-/** An edition of a publication, offered (by the catalog) or held (how far it was applied). Bytes of text on the wire. */
+/** An edition of a publication: how many articles the catalog says it has, and how many bytes of text are held of it. */
 export interface EditionView {
   readonly edition: string;
   readonly title: string;
   readonly direction: "ltr" | "rtl";
-  readonly offered: number;
+  readonly articles: number;
   readonly held: number;
   readonly version: number;
   readonly completeSince: string;

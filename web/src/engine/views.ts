@@ -29,18 +29,18 @@ export async function viewOf(library: Library, known: Publication, now: number):
 }
 
 function editionsOf(library: Library, { publication, editions }: Catalog): Promise<EditionView[]> {
-  const views = [...editions].map(async ([edition, { title, direction }]) => {
+  const views = [...editions].map(async ([edition, { title, direction, articles }]) => {
     const { version, completeSince } = await library.standing(publication, edition);
     const { bytes: held } = await library.holding(publication, edition);
-    return { edition, title, direction, offered: 0, held, version, completeSince };
+    return { edition, title, direction, articles, held, version, completeSince };
   });
   return Promise.all(views);
 }
 
 /** The editions of a catalog of which nothing is held yet. */
 export function offeredBy({ editions }: Catalog): EditionView[] {
-  return [...editions].map(([edition, { title, direction, version }]) => {
-    return { edition, title, direction, offered: 0, held: 0, version, completeSince: "" };
+  return [...editions].map(([edition, { title, direction, version, articles }]) => {
+    return { edition, title, direction, articles, held: 0, version, completeSince: "" };
   });
 }
 

@@ -96,7 +96,8 @@ interface UnopenedProps {
 function Unopened({ opening: { pack, trouble, trusted }, open, close }: UnopenedProps) {
   const { words } = useApp();
   if (trouble.code === "first-contact") {
-    const offered = String(trouble.fields["fingerprint"] ?? "");
+    const { fingerprint = "" } = trouble.fields;
+    const offered = String(fingerprint);
     return (
       <div class="note">
         <h3>{words.welcome.compare}</h3>

@@ -159,7 +159,6 @@ const en = {
     refuse: "Leave everything as it is",
     choices: "What to keep on this device",
     editions: "Editions",
-    offered: (bytes: string) => `${bytes} of text`,
     held: (bytes: string) => `${bytes} are here`,
     media: "Pictures",
     none: "None, text only",

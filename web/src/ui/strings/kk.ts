@@ -178,7 +178,6 @@ const kk: Strings = {
     refuse: "Бәрін сол күйінде қалдыру",
     choices: "Осы құрылғыда не сақталсын",
     editions: "Шығарылымдар",
-    offered: (bytes) => `${bytes} мәтін`,
     held: (bytes) => `${bytes} осында`,
     media: "Суреттер",
     none: "Суретсіз, тек мәтін",

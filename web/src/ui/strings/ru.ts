@@ -173,7 +173,6 @@ const ru: Strings = {
     refuse: "Оставить всё как есть",
     choices: "Что хранить на этом устройстве",
     editions: "Выпуски",
-    offered: (bytes) => `${bytes} текста`,
     held: (bytes) => `${bytes} уже здесь`,
     media: "Изображения",
     none: "Никаких, только текст",

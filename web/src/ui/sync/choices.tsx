@@ -77,10 +77,10 @@ interface EditionProps {
   readonly choose: (part: Partial<Choice>) => void;
 }
 
-function Edition({ edition: { edition, title, direction, offered, held }, choice, choose }: EditionProps) {
+function Edition({ edition: { edition, title, direction, articles, held }, choice, choose }: EditionProps) {
   const { words, tell } = useApp();
   const chosen = choice.editions.includes(edition);
-  const sizes = [offered > 0 && words.sync.offered(tell.bytes(offered)), held > 0 && words.sync.held(tell.bytes(held))];
+  const sizes = [words.reading.articles(articles), held > 0 && words.sync.held(tell.bytes(held))];
   const change = () =>
     choose({ editions: chosen ? choice.editions.filter((each) => each !== edition) : [...choice.editions, edition] });
   return (
