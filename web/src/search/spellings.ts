@@ -6,6 +6,7 @@ import * as russian from "./russian.ts";
 
 const TABLES = RULES.spellings;
 const PLAIN: ReadonlyMap<string, string> = new Map(Object.entries(TABLES.letters));
+const LETTERS = new RegExp(`[${[...PLAIN.keys()].join("")}]`, "g");
 const FINAL: ReadonlyMap<string, string> = new Map(Object.entries(TABLES.final));
 const CHANGED = new Set(FINAL.values());
 const SHORTEST = 3;
@@ -19,28 +20,46 @@ export function isKazakh(word: string): boolean {
 
 /** The common spellings of the stems of a Kazakh word. */
 export function ofKazakh(word: string): string[] {
-  return ofStems([...kazakh.keys(word)].filter(([, trust]) => trust === 1).map(([key]) => key.slice(1)));
+  return named(ofKazakhKeys(kazakh.keys(word)));
 }
 
 /** The same of a Kazakh word typed on a Russian keyboard, its ending too; none if a letter says it isn't. */
 export function ofTyped(word: string): string[] {
-  return isKazakh(word) ? [] : ofStems(kazakh.typed(word));
-}
-
-function ofStems(stems: readonly string[]): string[] {
-  const shorter = stems.filter((stem) => TABLES.dropped.includes(stem.slice(-1))).map((stem) => stem.slice(0, -1));
-  return common([...stems, ...shorter]);
+  return isKazakh(word) ? [] : named(ofStems(kazakh.typed(word)));
 }
 
 /** The common spellings of the stems of a Russian noun or name. */
 export function ofRussian(word: string): string[] {
-  return common([...russian.keys(word).keys()].filter((key) => /^[sj]/.test(key)).map((key) => key.slice(1)));
+  return named(ofRussianKeys(russian.keys(word)));
 }
 
-function common(stems: readonly string[]): string[] {
-  const plain = stems.map((stem) => settled(Array.from(stem, (letter) => PLAIN.get(letter) ?? letter).join("")));
-  const long = plain.filter((spelling) => spelling.length >= SHORTEST);
-  return [...new Set(long.flatMap((spelling) => [spelling, ...othersOf(spelling, TABLES.names, NAMES)]))];
+/** The spellings by a word's keys, other names left out: who has these names, too, in one place needn't in the other. */
+export function ofKazakhKeys(keys: ReadonlyMap<string, number>): string[] {
+  return ofStems([...keys].filter(([, trust]) => trust === 1).map(([key]) => key.slice(1)));
+}
+
+/** The same in Russian. */
+export function ofRussianKeys(keys: ReadonlyMap<string, number>): string[] {
+  return long([...keys.keys()].filter((key) => !key.startsWith("v")).map((key) => key.slice(1)));
+}
+
+function ofStems(stems: readonly string[]): string[] {
+  const shorter = stems.filter((stem) => TABLES.dropped.includes(stem.slice(-1))).map((stem) => stem.slice(0, -1));
+  return long([...stems, ...shorter]);
+}
+
+function long(stems: readonly string[]): string[] {
+  return stems.map((stem) => settled(plain(stem))).filter((spelling) => spelling.length >= SHORTEST);
+}
+
+/** These spellings, and other names of the same. */
+function named(spellings: readonly string[]): string[] {
+  return [...new Set(spellings.flatMap((spelling) => [spelling, ...othersOf(spelling, TABLES.names, NAMES)]))];
+}
+
+/** The text in plain letters. */
+export function plain(text: string): string {
+  return text.replace(LETTERS, (letter) => PLAIN.get(letter) ?? letter);
 }
 
 function settled(plain: string): string {

@@ -29,6 +29,8 @@ const LATIN = /^[a-z]{2,40}$/;
 // Scripts that don't part words: there the first letter of a run is a beginning.
 const UNPARTED = /^[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/;
 const BEGINNING = 4;
+// Of keys and spellings: where the last but one may be lost or another in words; roots and English stems, too.
+const UNSTABLE = /[ьйыіиa-z].$|мен$|^v/;
 const GRAMMARS: ReadonlyMap<string, Grammar> = new Map([
   ["en", { words: LATIN, keys: english.keys, head: english.head, relatives: english.relatives }],
   ["ru", { words: CYRILLIC, keys: russian.keys, head: russian.head, relatives: russian.relatives }],
@@ -101,50 +103,59 @@ export function typedHeads(word: string, language: Language, found: ReadonlyMap<
  * `terms` are the index's words that begin with one of `typedHeads(word)`.
  */
 export function typed(word: string, terms: Iterable<string>): Map<string, number> {
-  const own = new Set(spellings.ofTyped(word));
-  const known = Array.from(terms).filter((term) => CYRILLIC.test(term));
-  const alike = known.filter((term) => spellings.ofKazakh(term).some((spelling) => own.has(spelling)));
+  const isAlike = spelledLike(spellings.ofTyped(word), "kk");
+  const alike = [...terms].filter((term) => CYRILLIC.test(term) && isAlike(term, () => kazakh.keys(term)));
   return new Map(alike.map((term) => [term, SPELLED]));
 }
 
 /** Each term with its tier; above BEGUN where it has nothing to do with the word. */
 function tiersOf(word: string, language: Language, terms: Iterable<string>): [string, number][] {
-  const bent = bentTier(word, language);
-  const isSpelled = spelledLike(word, language);
+  const formTier = formTierOf(word, language);
   const begins = Array.from(word).length >= BEGINNING || UNPARTED.test(word);
   return Array.from(terms, (term) => {
-    if (term === word) {
-      return [term, EXACT];
-    }
-    const tier = bent(term);
-    if (tier < SPELLED) {
-      return [term, tier];
-    }
-    if (isSpelled(term)) {
-      return [term, SPELLED];
-    }
-    return [term, begins && term.startsWith(word) ? BEGUN : UNLIKE];
+    const tier = term === word ? EXACT : formTier(term);
+    return [term, tier === UNLIKE && begins && term.startsWith(word) ? BEGUN : tier];
   });
 }
 
-/** Tells of a term whether it is another form of the word by the grammar of a language: BENT or LOOSE, or above that. */
-function bentTier(word: string, language: Language): (term: string) => number {
+type Keys = ReadonlyMap<string, number>;
+
+/** Tells of a term whether it is another form of the word, or another spelling: BENT, LOOSE, SPELLED, or UNLIKE. */
+function formTierOf(word: string, language: Language): (term: string) => number {
   const grammar = GRAMMARS.get(language);
   if (!grammar?.words.test(word)) {
     return () => UNLIKE;
   }
   const related = new Set(grammar.relatives(word));
-  const own = grammar.keys(word);
+  const bentTier = bentTierOf(word, grammar.keys(word), language);
+  // In Russian texts, its own grammar has dealt with a Russian word.
+  const isSpelled = spelledLike(language === "ru" ? spellings.ofKazakh(word) : spellingsOf(word), language);
   return (term) => {
-    if (related.has(term)) {
-      return BENT;
+    if (related.has(term) || !grammar.words.test(term)) {
+      return related.has(term) ? BENT : UNLIKE;
     }
-    const keys = grammar.words.test(term) ? [...grammar.keys(term)] : [];
-    const shared = keys.flatMap(([key, trust]): [string, number][] => {
+    let known: Keys | undefined;
+    const keys = () => {
+      known ??= grammar.keys(term);
+      return known;
+    };
+    const tier = bentTier(term, keys);
+    return tier === UNLIKE && isSpelled(term, keys) ? SPELLED : tier;
+  };
+}
+
+/** Tells of a term, by its keys, whether it is another form of the word: BENT or LOOSE, or UNLIKE. */
+function bentTierOf(word: string, own: Keys, language: Language): (term: string, keys: () => Keys) => number {
+  const begun = beginnings(own.keys()).map((key) => key.slice(1));
+  return (term, keys) => {
+    if (!begun.some((head) => term.startsWith(head))) {
+      return UNLIKE;
+    }
+    const tiers = Array.from(keys(), ([key, trust]) => {
       const other = own.get(key);
-      return other === undefined ? [] : [[key, Math.max(trust, other)]];
+      return other ? alike(key, Math.max(trust, other), language === "kk" ? [word, term] : []) : UNLIKE;
     });
-    return Math.min(UNLIKE, ...shared.map(([key, trust]) => alike(key, trust, language === "kk" ? [word, term] : [])));
+    return Math.min(...tiers);
   };
 }
 
@@ -157,15 +168,24 @@ function alike(key: string, trust: number, kazakhWords: readonly string[]): numb
   return tier === BENT || kazakh.isRoot(key) ? LOOSE : UNLIKE;
 }
 
-/** Tells of a term whether it is a name that is spelled otherwise in the other language. */
-function spelledLike(word: string, language: Language): (term: string) => boolean {
-  if ((language !== "kk" && language !== "ru") || !CYRILLIC.test(word)) {
+/** Tells of a term of a language, by its keys, whether one of its spellings is one of these, named or not. */
+function spelledLike(own: readonly string[], language: Language): (term: string, keys: () => Keys) => boolean {
+  if (language === "en" || own.length === 0) {
     return () => false;
   }
-  // In Russian texts, its own grammar has dealt with a Russian word.
-  const own = new Set(language === "ru" ? spellings.ofKazakh(word) : spellingsOf(word));
-  const of = language === "kk" ? spellings.ofKazakh : spellings.ofRussian;
-  return (term) => own.size > 0 && CYRILLIC.test(term) && of(term).some((spelling) => own.has(spelling));
+  const known = new Set(own);
+  const of = language === "kk" ? spellings.ofKazakhKeys : spellings.ofRussianKeys;
+  const begun = beginnings(own);
+  const size = Math.max(...begun.map((head) => head.length));
+  return (term, keys) => {
+    const start = spellings.plain(term.slice(0, size));
+    return begun.some((head) => start.startsWith(head)) && of(keys()).some((spelling) => known.has(spelling));
+  };
+}
+
+/** What every word with one of these stems begins with: a last letter may be another, or a vowel be lost before it. */
+function beginnings(stems: Iterable<string>): string[] {
+  return shortest(Array.from(stems, (stem) => stem.slice(0, UNSTABLE.test(stem) ? -2 : -1)));
 }
 
 function spellingsOf(word: string): string[] {
