@@ -1,6 +1,7 @@
 """A newsroom's tree as it stood after each of some publishes, for the reader app's own tests: `app_trees.py FOLDER`.
 
-`FOLDER/<n>/` is the tree after step n, `FOLDER/story.json` says when it was published and what a reader holds then.
+`FOLDER/<n>/` is the tree after step n, `FOLDER/story.json` says when it was published and what a reader holds then;
+`FOLDER/packs/` holds packs of the trees and of a reader's library, `FOLDER/made/` takes those that the app makes.
 """
 
 import json
@@ -10,13 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PIL import Image as Pixels
-
-from following import digest, picture
+from following import Follower, digest, picture
 from publishing import DAY, HOUR, Desk, words
 from tamizdat.format.article import Figure, Image, Paragraph, Variant
 from tamizdat.format.names import sha256
-from tamizdat.library import Role
+from tamizdat.library import Library, Role
+from tamizdat.pack import PackOptions, pack
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.draft import Draft
 
@@ -31,6 +31,9 @@ class Story:
         self.desk = Desk(folder / "newsroom", editions=EDITIONS)
         self.steps: list[dict[str, Any]] = []
         self.pictures = 0
+        self.reader = Follower(folder / "reader.db")
+        for name in ("packs", "made"):
+            (folder / name).mkdir()
 
     def write(self, edition: str, number: int, *, version: int = 1, pictured: bool = False) -> None:
         text = words(random.Random(f"{edition} {number} {version}"), 60)
@@ -64,6 +67,19 @@ class Story:
             for code in EDITIONS
         }  # fmt: skip
         self.steps.append({"now": self.desk.now, "version": self.desk.catalog().version, "editions": held, **told})
+        self.pack()
+
+    def pack(self) -> None:
+        """Packs of the whole tree, of a reader's whole library, and of what came to that since the step before."""
+        step = len(self.steps) - 1
+        self.reader.sync(self.desk, editions=frozenset(EDITIONS), media="standard")
+        clock, packs = lambda: self.desk.now, self.folder / "packs"
+        pack(str(self.folder / str(step)), packs / f"tree-{step}.pack", clock=clock)
+        with Library.open(self.reader.path) as library:
+            pack(library, packs / f"library-{step}.pack", clock=clock)
+            if step:
+                since = PackOptions(since=self.steps[step - 1]["version"])
+                pack(library, packs / f"news-{step}.pack", options=since, clock=clock)
 
     def tell(self) -> None:
         root = (self.desk.public / "metadata" / "1.root.json").read_bytes()
@@ -72,6 +88,7 @@ class Story:
         story = {"publication": newsroom.publication, "fingerprint": str(newsroom.fingerprint), "steps": self.steps}
         (self.folder / "story.json").write_text(json.dumps(story, indent=1))
         shutil.rmtree(self.folder / "newsroom")
+        self.reader.path.unlink()
 
 
 def make_trees(folder: Path) -> None:
