@@ -3,6 +3,7 @@
 import { type Article, imagesOf } from "../format/article.ts";
 import { decodeRecord } from "../format/record.ts";
 import type { Library } from "../library/index.ts";
+import { pack } from "../pack/index.ts";
 import { build } from "../search/building.ts";
 import { Index } from "../search/index.ts";
 import { type Results, search } from "../search/searching.ts";
@@ -96,7 +97,7 @@ export class Reader implements Reading {
 
   async picture(sha256: string): Promise<Blob | null> {
     const media = await this.library.media(sha256);
-    return media ? blobOf([media.data], media.type) : null;
+    return media ? new Blob([media.data], { type: media.type }) : null;
   }
 
   mark(place: Place, marks: { readonly read?: boolean; readonly position?: number }): Promise<void> {
@@ -138,7 +139,9 @@ export class Reader implements Reading {
     publication: string,
     options: { readonly edition?: string; readonly since?: number; readonly pictures: boolean },
   ): Promise<Blob> {
-    throw new Error(`no packs yet ${publication} ${options.pictures}`);
+    const { pictures, ...which } = options;
+    const { pieces } = await pack(this.library, publication, { ...which, media: pictures ? "standard" : "none" });
+    return new Blob([...pieces], { type: "application/octet-stream" });
   }
 
   // -- the index ------------------------------------------------------------------------------------------------------
@@ -200,9 +203,4 @@ function revisionsOf(current: Article, held: readonly Article[]): RevisionView[]
 /** Let whatever waits go first. */
 function pause(): Promise<void> {
   return new Promise((done) => setTimeout(done));
-}
-
-function blobOf(pieces: readonly Uint8Array[], type: string): Blob {
-  // None of ours lies in memory that threads share, which is what the type leaves open.
-  return new Blob(pieces as Uint8Array<ArrayBuffer>[], { type });
 }

@@ -206,8 +206,8 @@ export function keyOf({ publication, edition, key }: Place): Key {
   return [publication, edition, orderly(key)];
 }
 
-async function checked(files: Iterable<MediaFile>): Promise<Map<string, Uint8Array>> {
-  const pictures = new Map<string, Uint8Array>();
+async function checked(files: Iterable<MediaFile>): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const pictures = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [path, data] of files) {
     const digest = path.replace(/^.*\//, "").replace(/\..*$/, "");
     if ((await sha256(data)) !== digest) {

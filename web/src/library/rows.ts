@@ -87,7 +87,7 @@ export interface CardRow {
 
 export interface MediaRow {
   readonly type: ImageType;
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 export interface MarksRow {

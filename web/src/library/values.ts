@@ -181,5 +181,5 @@ export interface Picture {
 /** A picture's bytes with their type. */
 export interface Media {
   readonly type: string;
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
