@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import httpd as ways
 from browser import chromium
@@ -24,8 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (WEB / "node_modules" / "vite").is_dir():
         pytest.skip("no vite in web/node_modules (npm ci in web/, or `make test`)")
     folder = tmp_path_factory.mktemp("transport")
-    wanted = "transport.js=tests/pages/transport.ts"
-    subprocess.run(["node", "-e", BUILD, "--", str(folder), wanted], cwd=WEB, check=True)
+    wanted = ("transport.js=tests/pages/transport.ts", "own.js=src/trust/own.ts")
+    subprocess.run(["node", "-e", BUILD, "--", str(folder), *wanted], cwd=WEB, check=True)
     (folder / "index.html").write_text(
         '<!doctype html><link rel="icon" href="data:,"><script src="transport.js"></script>'
     )
@@ -150,5 +151,29 @@ def test_a_common_server_is_read(page: Any, home: Httpd, mode: ways.Mode) -> Non
     assert ask(page, home, arrived=CONTENT[:50])[0] == CONTENT
 
 
-def test_this_chromium_verifies_signatures_by_itself(page: Any) -> None:
+# -- signatures --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def plain(browser: Any, folder: Path) -> Any:
+    """The page without https, where a browser lends no cryptography to it."""
+    page = browser.new_page()
+    page.route("http://lan.example/**", lambda route: route.fulfill(path=folder / route.request.url.rsplit("/", 1)[1]))
+    page.goto("http://lan.example/index.html")
+    assert not page.evaluate("isSecureContext")
+    return page
+
+
+def test_signatures_are_verified_by_the_browser_and_without_https_by_our_own_code_alike(page: Any, plain: Any) -> None:
+    key = Ed25519PrivateKey.generate()
+    public, signature = key.public_key().public_bytes_raw(), key.sign("новость".encode())
+    wrong = bytes([signature[0] ^ 1]) + signature[1:]
     assert page.evaluate("isNative()")
+    assert not plain.evaluate("isNative()")
+    plain.add_script_tag(url="own.js")
+    for where in (page, plain):
+        found = [
+            where.evaluate("(told) => valid(...told)", [public.hex(), text, sig.hex()])
+            for text, sig in (("новость", signature), ("новость", wrong), ("Новость", signature))
+        ]
+        assert found == [True, False, False]

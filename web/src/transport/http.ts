@@ -1,6 +1,6 @@
 // A copy of a publication on a web server, over fetch(). docs/format.md, section 10, lists what is asked and refused.
 
-import { BadRedirect, FileMissing, TamizdatError, TooLarge, Unreachable } from "../errors.ts";
+import { BadRedirect, FileMissing, TooLarge, Unreachable } from "../errors.ts";
 import { type Asking, type AskingHead, checkPath, type Meter, type Transport } from "./base.ts";
 import { conditions } from "./conditions.ts";
 import { Inbox } from "./inbox.ts";
@@ -9,6 +9,7 @@ import { DEADLINES, type Deadlines, Watch } from "./watch.ts";
 
 const DRAIN_BYTES = 16 * 1024;
 const MISSING = [403, 404, 410];
+const CLOSED = "no connection, or it doesn't let other sites' pages read it";
 const CONTENT_RANGE = /^bytes (?:([0-9]{1,15})-([0-9]{1,15})|\*)\/([0-9]{1,15}|\*)$/;
 
 /** `home`: where the app was served from. `typed`: the reader typed the address himself. */
@@ -19,7 +20,7 @@ export interface HttpOptions {
   readonly deadlines?: Deadlines;
 }
 
-type Headers = Readonly<Record<string, string>>;
+type Extra = Readonly<Record<string, string>>;
 type Use<T> = (answer: Response, watch: Watch) => Promise<T>;
 
 /**
@@ -53,10 +54,10 @@ export class HttpTransport implements Transport {
   }
 
   /** As `Transport.fetchHead`. Nothing that a server said earlier is echoed: its ETag could name the reader. */
-  fetchHead(path: string, { maxBytes, held, signal }: AskingHead): Promise<Uint8Array | null> {
-    const headers = held && this.tellsHeld ? conditions(held) : {};
-    return this.ask(checkPath(path), headers, signal, async (answer, watch) => {
-      if (answer.status === 304 && held) {
+  async fetchHead(path: string, { maxBytes, held, signal }: AskingHead): Promise<Uint8Array | null> {
+    const known = this.tellsHeld ? held : null;
+    return this.ask(checkPath(path), known ? conditions(known) : {}, signal, async (answer, watch) => {
+      if (answer.status === 304 && known) {
         return null;
       }
       const inbox = new Inbox(maxBytes);
@@ -70,7 +71,7 @@ export class HttpTransport implements Transport {
 
   private async download(path: string, inbox: Inbox, signal: AbortSignal | undefined): Promise<void> {
     const start = this.tellsHeld ? inbox.length : 0;
-    const headers: Headers = start > 0 ? { Range: `bytes=${start}-` } : {};
+    const headers: Extra = start > 0 ? { Range: `bytes=${start}-` } : {};
     const done = await this.ask(path, headers, signal, async (answer, watch) => {
       await this.refuse(answer, path, watch, start > 0 ? [200, 206, 416] : [200]);
       if (answer.status === 200) {
@@ -94,7 +95,7 @@ export class HttpTransport implements Transport {
     const start = inbox.length;
     const reader = answer.body?.getReader();
     while (reader) {
-      const { done, value } = await watch.patiently(reader.read());
+      const { done, value } = await watch.patiently(reader.read(), "the connection was lost");
       if (done) {
         break;
       }
@@ -149,24 +150,18 @@ export class HttpTransport implements Transport {
 
   // -- one request ----------------------------------------------------------------------------------------------------
 
-  private async ask<T>(path: string, headers: Headers, signal: AbortSignal | undefined, use: Use<T>): Promise<T> {
+  private async ask<T>(path: string, headers: Extra, signal: AbortSignal | undefined, use: Use<T>): Promise<T> {
     const watch = new Watch(this.deadlines, this.where, path, signal);
-    let reason = "no connection, or it doesn't let other sites' pages read it";
     try {
       watch.begin();
       this.meter.requests += 1;
-      const answer = await watch.patiently(this.send(path, headers, watch));
-      reason = "the connection was lost";
-      return await use(answer, watch);
-    } catch (error) {
-      // Whatever else is thrown comes from the browser, which doesn't tell a page why.
-      throw error instanceof TamizdatError ? error : this.unreachable(path, reason);
+      return await use(await watch.patiently(this.send(path, headers, watch), CLOSED), watch);
     } finally {
       watch.close();
     }
   }
 
-  private send(path: string, headers: Headers, watch: Watch): Promise<Response> {
+  private send(path: string, headers: Extra, watch: Watch): Promise<Response> {
     return fetch(new URL(path, this.base).href, {
       mode: "cors",
       credentials: "omit",

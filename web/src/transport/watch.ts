@@ -1,6 +1,6 @@
 // The pace of one request: no long silence, no drip, an end in sight.
 
-import { Stopped, TooSlow } from "../errors.ts";
+import { Stopped, TooSlow, Unreachable } from "../errors.ts";
 
 /** How long to wait for a mirror. A page isn't told when it is connected: until an answer begins it is silence. */
 export interface Deadlines {
@@ -47,21 +47,26 @@ export class Watch {
     }
   }
 
-  /** What `step` brings, unless it takes too long. Throws TooSlow, Stopped, and what `step` throws. */
-  patiently<T>(step: Promise<T>): Promise<T> {
+  /**
+   * What `step`, which is the browser's own, brings, unless it takes too long.
+   *
+   * Throws TooSlow, Stopped; Unreachable with `reason` where it fails, since a browser doesn't tell a page why.
+   */
+  patiently<T>(step: Promise<T>, reason: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const { silenceSeconds, overallSeconds } = this.deadlines;
       const left = (this.end - performance.now()) / 1000;
-      const reason =
+      const late =
         left < silenceSeconds ? `not done after ${overallSeconds} seconds` : `silent for ${silenceSeconds} seconds`;
-      const timer = setTimeout(() => reject(this.tooSlow(reason)), Math.min(left, silenceSeconds) * 1000);
+      const timer = setTimeout(() => reject(this.tooSlow(late)), Math.min(left, silenceSeconds) * 1000);
       const stop = () => reject(new Stopped());
       const done = () => {
         clearTimeout(timer);
         this.wanted?.removeEventListener("abort", stop);
       };
       this.wanted?.addEventListener("abort", stop);
-      step.then(resolve, reject).then(done, done);
+      const failed = () => reject(new Unreachable({ where: this.where, path: this.path, reason }));
+      step.then(resolve, failed).then(done, done);
     });
   }
 
