@@ -63,6 +63,7 @@ function report(files: readonly { readonly role: string; readonly data: Buffer }
 
 function check(files: readonly AppFile[]): void {
   const wrong = files.flatMap((file) => wrongIn(file, String(file.data)).map((what) => `${file.path}: ${what}`));
+  wrong.push(...files.filter(({ data }) => data.includes(WEB)).map(({ path }) => `${path}: says where it was built`));
   if (wrong.length) {
     throw new Error(`this may not be published:\n${wrong.join("\n")}`);
   }

@@ -51,6 +51,8 @@ function nameOf(module: string): string {
 type Output = NonNullable<NonNullable<InlineConfig["build"]>["rolldownOptions"]>["output"];
 
 async function outputOf(entry: string, output: Output): Promise<PageBundle> {
+  // What runs this file said "development", by which Vite would write places of the source into the page.
+  process.env["NODE_ENV"] = "production";
   const results = await build(settings(entry, output));
   const files = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
   const scripts = files.flatMap((file) =>
