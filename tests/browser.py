@@ -126,7 +126,7 @@ class Window:
             self.wrong.append(f"console: {message.text}")
 
     def _on_request(self, asked: Any) -> None:
-        if urlsplit(asked.url).netloc != self._host and not asked.url.startswith("data:"):
+        if urlsplit(asked.url).netloc != self._host and not asked.url.startswith(("data:", "blob:")):
             self.wrong.append(f"asked elsewhere: {asked.url}")
 
     def _on_failure(self, asked: Any) -> None:

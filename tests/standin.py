@@ -34,7 +34,7 @@ class _Quiet(SimpleHTTPRequestHandler):
         ".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".json": "application/json",
     }  # fmt: skip
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         pass
 
     def do_GET(self) -> None:

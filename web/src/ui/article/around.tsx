@@ -3,6 +3,7 @@
 import type { ArticleView, RevisionView } from "../../engine/api.ts";
 import { clean, isLink } from "../../render/clean.ts";
 import { useApp } from "../context.ts";
+import { short } from "../parts/text.ts";
 import { BlocksView, goTo, Outward, type Setting } from "./blocks.tsx";
 import type { Language } from "./head.tsx";
 
@@ -91,10 +92,10 @@ export function Translations({ view }: Props) {
         {view.translations.map(({ edition, key, title }) => (
           <li key={`${edition} ${key}`}>
             <span class="kicker">
-              {publication?.editions.find((each) => each.edition === edition)?.title || edition}
+              {short(publication?.editions.find((each) => each.edition === edition)?.title ?? "") || edition}
             </span>
             <a href={href({ name: "article", edition, key })} lang={edition} dir="auto">
-              {clean(title)}
+              {short(title) || words.reading.untitled}
             </a>
           </li>
         ))}
@@ -154,7 +155,7 @@ export function Source({ view }: Props) {
             {tags.map((tag) => (
               <li key={tag}>
                 <a href={href({ name: "tag", edition, tag })}>
-                  <bdi lang={edition}>{clean(tag)}</bdi>
+                  <bdi lang={edition}>{short(tag)}</bdi>
                 </a>
               </li>
             ))}

@@ -3,7 +3,11 @@
 import type { ArticleView } from "../../engine/api.ts";
 import { clean } from "../../render/clean.ts";
 import { useApp } from "../context.ts";
+import { short } from "../parts/text.ts";
 import { goTo } from "./blocks.tsx";
+
+/** What the format allows a line. */
+const LONGEST = 1000;
 
 /** The language that a text is written in, as attributes. */
 export interface Language {
@@ -23,10 +27,10 @@ export function ArticleHead({ view, language }: Props) {
     <header class="head">
       {section && (
         <p class="kicker" {...language}>
-          <a href={href({ name: "section", edition, section })}>{clean(section)}</a>
+          <a href={href({ name: "section", edition, section })}>{short(section)}</a>
         </p>
       )}
-      <h1 {...language}>{clean(title) || words.reading.untitled}</h1>
+      <h1 {...language}>{short(title, LONGEST) || words.reading.untitled}</h1>
       {summary && (
         <p class="standfirst" {...language}>
           {clean(summary)}
@@ -43,11 +47,15 @@ function About({ view, language }: Props) {
   return (
     <p class="about">
       {byline && (
-        <bdi class="byline" lang={language.lang}>
-          {clean(byline)}
-        </bdi>
+        <span class="byline">
+          <bdi lang={language.lang}>{short(byline, LONGEST)}</bdi>
+        </span>
       )}
-      {place && <bdi lang={language.lang}>{clean(place)}</bdi>}
+      {place && (
+        <span>
+          <bdi lang={language.lang}>{short(place, LONGEST)}</bdi>
+        </span>
+      )}
       <time dateTime={published}>{tell.time(published)}</time>
       {updated > published && (
         <span>

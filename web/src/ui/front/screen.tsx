@@ -7,6 +7,7 @@ import { useAsked } from "../parts/asked.ts";
 import { CardView } from "../parts/card.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { Screen } from "../parts/screen.tsx";
+import { short } from "../parts/text.ts";
 import type { Route } from "../routes.ts";
 import { useRun } from "../sync/runner.ts";
 import { type Day, daysBetween, daysOf } from "./days.ts";
@@ -27,7 +28,7 @@ export function FrontScreen({ route }: { readonly route: FrontRoute }) {
     ...(route.name === "tag" && { tag: route.tag }),
   });
   const kicker = { front: "", section: reading.section, tag: reading.tag }[route.name];
-  const title = narrowed || reading.front;
+  const title = short(narrowed) || reading.front;
   return (
     <Screen
       title={[narrowed, publication?.title].filter(Boolean).join(" · ")}
@@ -172,7 +173,7 @@ function Sections({ publication, section }: Within & { readonly section: string 
               lang={edition}
               dir="auto"
             >
-              {name}
+              {short(name)}
             </a>
           </li>
         ))}
@@ -207,7 +208,7 @@ function Tag({ tag }: { readonly tag: Count }) {
   return (
     <li>
       <a href={href({ name: "tag", edition, tag: tag.name })}>
-        <bdi lang={edition}>{tag.name}</bdi>{" "}
+        <bdi lang={edition}>{short(tag.name)}</bdi>{" "}
         <span class="count" aria-hidden="true">
           {tell.number(tag.articles)}
         </span>

@@ -5,7 +5,6 @@ import { useApp } from "../context.ts";
 import { usePicture } from "./picture.tsx";
 import { short } from "./text.ts";
 
-const TITLE = 300;
 const SUMMARY = 400;
 /** From where on an article counts as begun, and until where. */
 const BEGUN = 0.03;
@@ -29,12 +28,12 @@ export function CardView({ card, lead = false, snippet, level = 3 }: Props) {
       <CardPicture card={card} />
       {card.section && (
         <p class="kicker" dir="auto">
-          {short(card.section, TITLE)}
+          {short(card.section)}
         </p>
       )}
       <Title class="headline">
         <a href={href({ name: "article", edition: card.edition, key: card.key })} dir="auto">
-          {short(card.title, TITLE) || words.reading.untitled}
+          {short(card.title) || words.reading.untitled}
         </a>
       </Title>
       {snippet ??
@@ -71,7 +70,7 @@ function CardFoot({ card }: { readonly card: Card }) {
   }
   return (
     <p class="foot">
-      {card.byline && <bdi class="byline">{short(card.byline, TITLE)}</bdi>}
+      {card.byline && <bdi class="byline">{short(card.byline)}</bdi>}
       {marks.map((mark) => (
         <span key={mark} class="mark" lang={words.language}>
           {mark}

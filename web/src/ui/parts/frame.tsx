@@ -8,6 +8,7 @@ import type { Route } from "../routes.ts";
 import type { Strings } from "../strings/index.ts";
 import { SyncBar } from "../sync/bar.tsx";
 import { Icon, type Sign } from "./icons.tsx";
+import { short } from "./text.ts";
 
 interface Props {
   /** What a screen reader is to say next. */
@@ -20,7 +21,7 @@ export function Frame({ line, children }: Props) {
   return (
     <>
       <header class={`masthead ${location.route.name}`}>
-        <a class="skip" href={window.location.hash || "#"} onClick={toText}>
+        <a class="skip" href="#text" onClick={toText}>
           {words.frame.skip}
         </a>
         {publication ? <Head publication={publication} /> : <p class="nameplate">tamizdat</p>}
@@ -50,7 +51,7 @@ function Head({ publication }: { readonly publication: PublicationView }) {
     <>
       <p class="nameplate">
         <a href={href({ name: "front", edition: "" })} dir="auto">
-          {publication.title}
+          {short(publication.title)}
         </a>
       </p>
       <p class="folio">
@@ -89,7 +90,7 @@ function Editions({ publication }: { readonly publication: PublicationView }) {
               dir={each.direction}
               aria-current={each.edition === edition ? "true" : undefined}
             >
-              {each.title || each.edition}
+              {short(each.title) || each.edition}
             </a>
           </li>
         ))}

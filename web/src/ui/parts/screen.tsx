@@ -39,9 +39,11 @@ export function Screen({ title, kind, ready = true, children }: Props) {
 
 function arrive(main: HTMLElement): void {
   const heading = main.querySelector("h1");
-  if (heading && arrived) {
+  if (heading) {
     heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
+  }
+  if (arrived) {
+    heading?.focus({ preventScroll: true });
   }
   arrived = true; // the page's first screen is where the browser itself put the reader
   scrollTo(0, step().y ?? 0);
