@@ -19,8 +19,11 @@ from tamizdat.library import Library, Role
 from tamizdat.pack import PackOptions, pack
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.draft import Draft
+from tamizdat_server.mirrorlist import add_mirror
 
 EDITIONS = ("en", "ru")
+MIRRORS = 11
+"""More than the catalog has room for."""
 
 
 class Story:
@@ -32,6 +35,8 @@ class Story:
         self.steps: list[dict[str, Any]] = []
         self.pictures = 0
         self.reader = Follower(folder / "reader.db")
+        for number in range(MIRRORS):
+            add_mirror(self.desk.newsroom, f"https://{number}.example/", now=self.desk.now)
         for name in ("packs", "made"):
             (folder / name).mkdir()
 

@@ -138,6 +138,7 @@ export class TreeMirror implements Transport {
     const inbox = new Inbox(maxBytes);
     const data = this.twist(path, this.files.get(path));
     if (held && data && (await sha256(data)) === held.sha256) {
+      this.asked.push(path);
       this.meter.requests += 1;
       return null;
     }

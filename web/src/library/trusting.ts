@@ -4,7 +4,7 @@ import { type Catalog, decodeCatalog } from "../format/catalog.ts";
 import type { Accepted, Held } from "../format/state.ts";
 import { Base, everywhere } from "./base.ts";
 import type { EditionRow, PublicationRow, TrustRow } from "./rows.ts";
-import type { Put, Removal } from "./store.ts";
+import type { Key, Put, Removal } from "./store.ts";
 import type { Choice, HeadNote, Publication, Role, Standing, Sync } from "./values.ts";
 
 const SYNCS = 20;
@@ -134,10 +134,21 @@ export class Trusting extends Base {
     });
   }
 
-  /** A new history: every edition settles anew from segments. */
+  /** A new history: every edition settles anew from segments, as far back as anything is held. */
   private async restarted(publication: string): Promise<Put[]> {
     const rows = await this.store.scan("editions", { under: [publication] });
-    return rows.map(({ key, row }) => ({ table: "editions", key, row: { ...row, version: 0, segments: new Set() } }));
+    const puts = rows.map(async ({ key, row }): Promise<Put> => {
+      const completeSince = row.completeSince || (await this.oldest(key));
+      return { table: "editions", key, row: { ...row, version: 0, completeSince, segments: new Set() } };
+    });
+    return Promise.all(puts);
+  }
+
+  /** When the oldest article of an edition was published; "" where none is held. */
+  private async oldest(edition: Key): Promise<string> {
+    const places = await this.store.scan("places", { under: edition });
+    const times = places.map(({ row }) => row.published).filter((published) => published !== "");
+    return times.reduce((oldest, published) => (published < oldest ? published : oldest), times[0] ?? "");
   }
 
   /** Keep verified roots, those that are held already left as they are. Raises: LibraryError. */
@@ -164,20 +175,26 @@ export class Trusting extends Base {
   /**
    * Say that every segment needed was applied: the edition stands at `version`.
    *
-   * `newest`: the version up to which some of them had news already, where that isn't `version`. Where more is held than
-   * before, superseded records and media are asked for from the beginning again. Raises: LibraryError.
+   * `newest`: the version up to which some of them had news already, where that isn't `version`. `wantsOlder`: the reader
+   * wants to keep more than was read. Where more is held than before, superseded records and media are asked for from the
+   * beginning again. Raises: LibraryError.
    */
   finishSnapshot(
     publication: string,
     edition: string,
-    options: { readonly version: number; readonly completeSince: string; readonly newest?: number },
+    options: {
+      readonly version: number;
+      readonly completeSince: string;
+      readonly newest?: number;
+      readonly wantsOlder?: boolean;
+    },
   ): Promise<void> {
-    const { version, completeSince, newest = 0 } = options;
+    const { version, completeSince, newest = 0, wantsOlder = false } = options;
     return this.change(async () => {
       const row = await this.edition(publication, edition);
       const more = row.version === 0 || row.completeSince > completeSince;
       const settled = Math.max(version, newest);
-      const finished = { version, completeSince, wantsOlder: false, settled, segments: new Set<string>() };
+      const finished = { version, completeSince, wantsOlder, settled, segments: new Set<string>() };
       const changed = { ...row, ...(more ? NO_EXTRAS : {}), ...finished, taken: new Map() };
       return {
         answer: undefined,

@@ -50,10 +50,14 @@ export function utc(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-/** How far back a sync reads of an edition. `older`: also what is older than all that is held. */
+/**
+ * How far back a sync reads of an edition. `older`: also what is older than all that is held. `leaves`: some of what is to
+ * be kept is left for later, and only the library can remember that.
+ */
 export interface ReadBack {
   readonly reach: Reach;
   readonly older: boolean;
+  readonly leaves: boolean;
 }
 
 /**
@@ -64,13 +68,14 @@ export interface ReadBack {
  */
 export function readBack(wish: Reach, standing: Standing, older: boolean, first = FIRST_RAW_BYTES): ReadBack {
   if (older) {
-    return { reach: wish, older };
+    return { reach: wish, older, leaves: false };
   }
   if (standing.version > 0 || standing.completeSince) {
     const since = standing.completeSince > wish.since ? standing.completeSince : wish.since;
-    return { reach: { ...wish, since }, older };
+    return { reach: { ...wish, since }, older, leaves: standing.wantsOlder };
   }
-  return { reach: { ...wish, maxRawBytes: Math.min(wish.maxRawBytes ?? first, first) }, older };
+  const { maxRawBytes = first } = wish;
+  return { reach: { ...wish, maxRawBytes: Math.min(maxRawBytes, first) }, older, leaves: maxRawBytes > first };
 }
 
 /** The path of the head to ask for: that of one edition, if only one is wanted and it isn't the only one. */

@@ -200,8 +200,12 @@ export class Editions {
     if (plan.noTombstones) {
       await this.settleTombstones(plan, []);
     }
-    const newest = plan.edition.version;
-    await this.library.finishSnapshot(this.publication, plan.code, { version, completeSince, newest });
+    await this.library.finishSnapshot(this.publication, plan.code, {
+      version,
+      completeSince,
+      newest: plan.edition.version,
+      wantsOlder: plan.leaves,
+    });
     plan.completeSince = null;
     plan.standing = await this.library.standing(this.publication, plan.code);
   }

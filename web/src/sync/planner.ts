@@ -93,7 +93,7 @@ export class Planner {
       const more = standing.version === 0 || keepsMore(reach, standing);
       return more && missing.length === 0 && (fetch || this.read.snapshot.has(edition.snapshot.sha256));
     });
-    const wider = await this.plan(new Map(limited.map(({ code }) => [code, { reach, older: true }])));
+    const wider = await this.plan(new Map(limited.map(({ code }) => [code, { reach, older: true, leaves: false }])));
     return Math.max(0, sizeOfAll(wider) - sizeOfAll(limited));
   }
 

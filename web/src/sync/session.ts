@@ -18,7 +18,7 @@ import type { Available } from "./plan.ts";
 import { Planner } from "./planner.ts";
 import { learnRoots } from "./roots.ts";
 import { Stocks } from "./stocks.ts";
-import { type EditionPlan, isDone, isSettled, namedDigests, sizeOf, type Wanted } from "./tasks.ts";
+import { type EditionPlan, isDone, isSettled, namedDigests, sizeOf, type Wanted, wantedList } from "./tasks.ts";
 
 /** How often a sync asks again after a file of its catalog was missing. */
 const ROUNDS = 4;
@@ -124,6 +124,10 @@ export class Session {
       ...planner.lists,
       ...plans.flatMap((each) => [...each.tasks, ...each.later].map((task) => task.wanted)),
     ];
+    const more = offered.catalog.more_mirrors;
+    if (more && more.sha256 !== (await this.library.moreMirrorsSha256(offered.catalog.publication))) {
+      text.push(wantedList(more));
+    }
     const { revisions, media } = this.choice;
     const pictures: Wanted[] = [];
     for (const extras of round.extras) {

@@ -88,9 +88,10 @@ export interface EditionPlan extends ReadBack {
   noTombstones: boolean;
 }
 
-export function emptyPlan(code: string, edition: Edition, standing: Standing, { reach, older }: ReadBack): EditionPlan {
+export function emptyPlan(code: string, edition: Edition, standing: Standing, how: ReadBack): EditionPlan {
+  const { reach, older, leaves } = how;
   const nothing = { tasks: [], later: [], missing: [], version: 0, completeSince: null, noTombstones: false };
-  return { code, edition, reach, older, standing, ...nothing };
+  return { code, edition, reach, older, leaves, standing, ...nothing };
 }
 
 /** Whether the edition stands below the catalog's version. */
