@@ -14,16 +14,16 @@ describe.skipIf(!TREES)("a hostile mirror", () => {
   const { publication, fingerprint, step, last } = story();
   const older: Files = step(2).files;
 
-  /** By name: what it does, and the codes of which one is told where it is the only mirror. */
+  /** By name: what it does, and the codes of which one is told where all others are out of reach. */
   const ATTACKS: Readonly<Record<string, { twist: Twist; codes: readonly string[] }>> = {
     "that flips a bit": { twist: (_, data) => data && flipped(data), codes: ["format", "hash", "threshold", "trust"] },
     "that cuts every file short": { twist: (_, data) => data?.slice(0, data.length / 2), codes: ["format", "hash"] },
     "that sends more than there is": {
       twist: (_, data) => data && padded(data, 40_000),
-      codes: ["too-large", "format", "hash"],
+      codes: ["nothing-reachable", "format", "hash"],
     },
-    "that never ends": { twist: (_, data) => data && padded(data, 3_000_000), codes: ["too-large"] },
-    "that answers each request with a web page": { twist: () => HTML, codes: ["unreachable"] },
+    "that never ends": { twist: (_, data) => data && padded(data, 3_000_000), codes: ["nothing-reachable"] },
+    "that answers each request with a web page": { twist: () => HTML, codes: ["nothing-reachable"] },
     "that has nothing": { twist: () => undefined, codes: ["missing"] },
     "that shows an older state": {
       twist: (path) => older.get(path),
@@ -150,7 +150,7 @@ describe.skipIf(!TREES)("a line that is cut", () => {
       if (typeof outcome !== "string") {
         return tries;
       }
-      expect(outcome).toBe("unreachable");
+      expect(outcome).toBe("nothing-reachable");
     }
     return 300;
   }

@@ -26,7 +26,7 @@ describe.skipIf(!TREES)("a reader whose first address is gone", () => {
     show(reader, step(3), number);
     const report = await sync(reader.means, { publication });
     expect(report).toMatchObject({ mirror: `https://${number}.example/`, complete: true });
-    expect(report.problems).toContainEqual(expect.objectContaining({ mirror: PLACE, code: "missing" }));
+    expect(report.problems).toContainEqual(expect.objectContaining({ mirror: PLACE, code: "unreachable" }));
     expect(await holds(reader, step(3), ["en"])).toEqual({ en: true });
 
     const before = reader.opened.length;
@@ -62,7 +62,7 @@ describe.skipIf(!TREES)("a reader whose first address is gone", () => {
   test("asks nobody but whom he named and whom the newsroom signed for, and no address twice for one file", async () => {
     const reader = await abandoned(2);
     const error = await sync(reader.means, { publication }).catch((each) => each);
-    expect(error).toMatchObject({ code: "missing" });
+    expect(error).toMatchObject({ code: "nothing-reachable" });
     const signed = Array.from({ length: 11 }, (_, number) => `https://${number}.example/`);
     const asked = reader.opened.filter((mirror) => mirror.asked.length > 0).map((mirror) => mirror.where);
     expect(new Set(asked)).toEqual(new Set([PLACE, ...signed]));

@@ -201,7 +201,8 @@ export class Reader {
       library: this.library,
       now: () => this.now,
       open: (place, { meter }) => {
-        const mirror = this.web.get(place)?.(meter) ?? new TreeMirror(place, new Map(), meter);
+        const mirror =
+          this.web.get(place)?.(meter) ?? new TreeMirror(place, this.shown.files, meter, undefined, { left: 0 });
         this.opened.push(mirror);
         return mirror;
       },
