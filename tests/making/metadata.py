@@ -113,6 +113,7 @@ def _signed_otherwise(press: Press) -> Iterator[Case]:
     for name, (role, members, expect) in {
         "unknown-member-in-signed": ("timestamp", {"x": {"b": [1, "é\n"], "a": None}}, ok()),
         "unknown-astral-members": ("timestamp", {"x": {"\U0001f600": 1, "\uff41": 2}}, ok()),
+        "unknown-member-of-every-ascii-character": ("timestamp", {"x": "".join(map(chr, range(128)))}, ok()),
         "no-unknown-fraction": ("timestamp", {"x": 1.5}, FORMAT),
         "no-unknown-great-integer": ("timestamp", {"x": great}, FORMAT),
         "unknown-greatest-integer": ("timestamp", {"x": great - 1}, ok()),
@@ -155,6 +156,8 @@ def _signed_otherwise(press: Press) -> Iterator[Case]:
     }.items():  # fmt: skip
         part = press.parts[role] | members
         yield _case(name, press, _sign(part, press, role), expect, role)
+    delete = _sign(press.parts["timestamp"] | {"x": "\x7f"}, press, "timestamp").replace(b"\\u007f", b"\x7f")
+    yield _case("no-delete-as-it-is", press, delete, FORMAT, "timestamp")
     deep: Any = []
     for _ in range(126):
         deep = [deep]

@@ -13,7 +13,7 @@ export function canonical(value: unknown): Uint8Array<ArrayBuffer> {
 
 /** Compact ASCII, the one form of a metadata file. Throws FormatError. */
 export function compact(value: unknown): Uint8Array<ArrayBuffer> {
-  return utf8(written(value, (text) => JSON.stringify(text).replace(/[\x80-\uffff]/g, escaped)));
+  return utf8(written(value, (text) => JSON.stringify(text).replace(/[\x7f-\uffff]/g, escaped)));
 }
 
 function escaped(unit: string): string {
