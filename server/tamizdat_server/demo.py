@@ -133,12 +133,15 @@ class Demo:
 
     # -- the reader ----------------------------------------------------------------------------------------------------
 
+    def address(self, place: str | Path) -> str:
+        """What a reader is given: where it is, a server's URL or a folder, and whom to trust."""
+        with Newsroom.open(self.newsroom) as newsroom:
+            return f"{place}#{newsroom.fingerprint}"
+
     def sync(self, place: str | Path) -> SyncReport:
         """Sync the library from a server's URL, or a folder, as any reader would."""
-        with Newsroom.open(self.newsroom) as newsroom:
-            address = f"{place}#{newsroom.fingerprint}"
         with Library.open(self.library) as library:
-            return sync(library, address, options=SyncOptions(media="standard", revisions=True))
+            return sync(library, self.address(place), options=SyncOptions(media="standard", revisions=True))
 
     # -- does it work? -------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,11 @@ class Shell(msgspec.Struct, frozen=True):
         return cls(listed.version, {**files, LIST: listing, WORKER: worker}, paths)
 
     @property
+    def for_ever(self) -> list[str]:
+        """The paths that are named after their content."""
+        return sorted(self.files.keys() - {LIST, WORKER})
+
+    @property
     def hash(self) -> str:
         """What the app shows as its hash: the digest of shell.json, which names all else by digest."""
         return sha256(self.files[LIST])

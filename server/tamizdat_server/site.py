@@ -1,6 +1,6 @@
 """The files of a tree that are for browsers, feed readers and web servers: index.html, feeds, and hosts' settings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -8,10 +8,11 @@ import msgspec
 from tamizdat.format.article import Article
 from tamizdat.format.catalog import Catalog, Site, SiteFile, encode
 from tamizdat.format.names import head_path, sha256
+from tamizdat_server import headers
 from tamizdat_server.app_page import app_page, manifest
 from tamizdat_server.feeds import atom
 from tamizdat_server.page import index_page
-from tamizdat_server.shell import MANIFEST, Shell
+from tamizdat_server.shell import LIST, MANIFEST, WORKER, Shell
 
 # A browser that reads another origin's copy needs the first; the rest is what any host should say.
 _HEADERS: Final = {
@@ -19,9 +20,22 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_TYPES: Final = {".zst": "application/zstd", ".atom": "application/atom+xml", ".jsonl": "application/jsonl"}
+_TYPES: Final = {
+    ".zst": "application/zstd",
+    ".atom": "application/atom+xml",
+    ".jsonl": "application/jsonl",
+    ".js": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+}
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _ASK_FIRST: Final = "no-cache"
+_KEPT: Final = {"Cache-Control": _IMMUTABLE}
+_ASKED: Final = {"Cache-Control": _ASK_FIRST}
+# Only what isn't compressed already; a head, say, comes in the size that its list says.
+_COMPRESSED: Final = (
+    "text/html", "text/css", "text/javascript", "application/javascript", "application/json", "application/atom+xml",
+    "application/manifest+json", "image/svg+xml",
+)  # fmt: skip
 
 
 class EditionNews(msgspec.Struct, frozen=True):
@@ -53,8 +67,8 @@ def build_site(catalog: Catalog, news: list[EditionNews], *, fingerprint: str, s
         page = index_page(catalog, newest, base=base, fingerprint=fingerprint)
     return files | {
         "index.html": page.encode(),
-        ".htaccess": _htaccess().encode(),
-        "_headers": _headers(newest).encode(),
+        ".htaccess": _htaccess(_policy(page.encode())).encode(),
+        "_headers": _headers(newest, shell, _policy(page.encode())).encode(),
     }
 
 
@@ -69,30 +83,50 @@ def _feed_title(catalog: Catalog, code: str) -> str:
     return catalog.title if len(catalog.editions) == 1 else f"{catalog.title} ({catalog.editions[code].title})"
 
 
-def _htaccess() -> str:
-    headers = "\n".join(f'  Header set {name} "{value}"' for name, value in _HEADERS.items())
+def _policy(page: bytes) -> str:
+    """What pages and scripts may do, for a host that sends what it is told."""
+    return dict(headers.security("index.html", page))[b"content-security-policy"].decode()
+
+
+def _htaccess(policy: str) -> str:
+    fields = "\n".join(f'  Header set {name} "{value}"' for name, value in _HEADERS.items())
     types = "\n".join(f"AddType {kind} {suffix}" for suffix, kind in _TYPES.items())
     # What a mirror keeps for itself lies in a folder whose name begins with a dot.
     return f"""{types}
 <IfModule mod_alias.c>
   RedirectMatch 404 "/\\.(?!well-known/)[^/]*/"
 </IfModule>
+<IfModule mod_deflate.c>
+  <IfModule mod_filter.c>
+    AddOutputFilterByType DEFLATE {" ".join(_COMPRESSED)}
+  </IfModule>
+</IfModule>
 <IfModule mod_headers.c>
-{headers}
+{fields}
   Header set Cache-Control "{_ASK_FIRST}"
-  <FilesMatch "^[0-9a-f]{{64}}\\.">
+  <FilesMatch "^([0-9a-f]{{64}}\\.|[a-z0-9-]+-[0-9a-f]{{16}}\\.)">
     Header set Cache-Control "{_IMMUTABLE}"
+  </FilesMatch>
+  <FilesMatch "\\.(html|js)$">
+    Header set Content-Security-Policy "{policy}"
+    Header set Cross-Origin-Opener-Policy "same-origin"
   </FilesMatch>
 </IfModule>
 """
 
 
-def _headers(editions: Iterable[str]) -> str:
-    everything = "\n".join(f"  {name}: {value}" for name, value in _HEADERS.items())
-    kept = "\n".join(
-        f"/{folder}/*\n  Cache-Control: {_IMMUTABLE}" for folder in ("bundles", "lists", "media", "targets")
-    )
+def _headers(editions: Iterable[str], shell: Shell | None, policy: str) -> str:
+    rules = [("/*", _HEADERS)]
+    rules += [(f"/{folder}/*", _KEPT) for folder in ("bundles", "lists", "media", "targets")]
     # Path by path: a host that finds two rules for one path joins what they say.
-    replaced = ["index.html", "metadata/timestamp.json", head_path(), *map(head_path, editions)]
-    asked = "\n".join(f"/{path}\n  Cache-Control: {_ASK_FIRST}" for path in replaced)
-    return f"/*\n{everything}\n{kept}\n{asked}\n"
+    replaced = ["metadata/timestamp.json", head_path(), *map(head_path, editions)]
+    rules += [(f"/{path}", _ASKED) for path in replaced]
+    strict = {"Content-Security-Policy": policy, "Cross-Origin-Opener-Policy": "same-origin"}
+    rules += [(path, _ASKED | strict) for path in ("/", "/index.html", *([f"/{WORKER}"] if shell else []))]
+    if shell:
+        rules += [("/app/*", strict), (f"/{LIST}", _ASKED), *((f"/{path}", _KEPT) for path in shell.for_ever)]
+    return "".join(_rule(path, fields) for path, fields in rules)
+
+
+def _rule(path: str, fields: Mapping[str, str]) -> str:
+    return "\n".join([path, *(f"  {name}: {value}" for name, value in fields.items()), ""])

@@ -125,8 +125,9 @@ def _what_next(url: str, demo: "Demo") -> str:
     command = _command()
     return f"""
 {demo.script.title}, the paper of a town on a river, is out in {len(demo.script.version)} versions. A library holds it.
+Readers are given its address like this, with the fingerprint of whom to trust; a browser opens the reader app there.
 
-Open   {url}
+Open   {demo.address(url)}
 {_archive(url)}       {url}api/openapi.json
 
 Type   export TAMIZDAT_LIBRARY={demo.library}

@@ -142,6 +142,9 @@ def _tell(report: "PublishReport") -> None:
         click.echo(f"version {report.version}, {report.published}")
         for code, edition in report.editions.items():
             click.echo(f"  {code}: {_told(edition)}")
+        click.echo(
+            f"  reader app {report.app}" if report.app else "  no reader app was built: browsers get a plain page"
+        )
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
 

@@ -40,7 +40,10 @@ class EditionReport(msgspec.Struct, frozen=True):
 
 
 class PublishReport(msgspec.Struct, frozen=True):
-    """What a publish did. `changed` False: nothing to publish, `version` is the one that stands."""
+    """What a publish did. `changed` False: nothing to publish, `version` is the one that stands.
+
+    `app`: the version of the reader app that browsers get with it; empty where none was built, and they get a page.
+    """
 
     version: int
     published: str
@@ -48,6 +51,7 @@ class PublishReport(msgspec.Struct, frozen=True):
     editions: dict[str, EditionReport]
     written_bytes: int = 0
     warnings: list[str] = []
+    app: str = ""
 
 
 def publish(
@@ -286,6 +290,7 @@ class _Publishing:
             published=live.catalog.published if live else rfc3339(self.now),
             changed=False,
             editions={code: EditionReport(edition.articles) for code, edition in editions.items()},
+            app=self._app(),
         )
 
     def _report(self, work: Work, catalog: Catalog, made: dict[str, list[changes.Change]]) -> PublishReport:
@@ -296,7 +301,11 @@ class _Publishing:
             editions={code: _edition_report(catalog, code, made.get(code, [])) for code in catalog.editions},
             written_bytes=self.tree.written,
             warnings=work.warnings,
+            app=self._app(),
         )
+
+    def _app(self) -> str:
+        return self.shell.version if self.shell else ""
 
 
 def _edition_report(catalog: Catalog, code: str, made: list[changes.Change]) -> EditionReport:
