@@ -1,11 +1,11 @@
 // A reader goes on when whoever was asked is gone, lies or lags, by the addresses that the newsroom signed for.
 
 import { describe, expect, test } from "vitest";
-import { sync } from "../src/sync/index.ts";
+import { meet, sync, trust } from "../src/sync/index.ts";
 import { begun, EN, holds, PLACE, type Reader, type Step, story, TREES } from "./trees.ts";
 
 describe.skipIf(!TREES)("a reader whose first address is gone", () => {
-  const { publication, step, last } = story();
+  const { publication, fingerprint, step, last } = story();
 
   async function abandoned(at: number): Promise<Reader> {
     const reader = await begun(step(at), EN);
@@ -57,6 +57,23 @@ describe.skipIf(!TREES)("a reader whose first address is gone", () => {
     const report = await sync(reader.means, { publication, acceptRetractions: true });
     expect(report.complete).toBe(true);
     expect(await holds(reader, step(last), ["en"])).toEqual({ en: true });
+  });
+
+  test("goes on at another that a friend gave him", async () => {
+    const reader = await abandoned(2);
+    const place = "https://friend.example/";
+    reader.show(step(3), { place });
+    const met = await meet(reader.means, place);
+    expect(met).toMatchObject({ publication, pinned: true, address: place, fingerprint });
+    await trust(reader.means, met, EN);
+    expect(await sync(reader.means, { publication }, {}, met)).toMatchObject({ mirror: place, complete: true });
+    expect(await holds(reader, step(3), ["en"])).toEqual({ en: true });
+    reader.show(step(4), { place });
+    expect(await sync(reader.means, { publication })).toMatchObject({
+      mirror: place,
+      to: step(4).version,
+      requests: 1,
+    });
   });
 
   test("asks nobody but whom he named and whom the newsroom signed for, and no address twice for one file", async () => {

@@ -43,6 +43,13 @@ describe.skipIf(!TREES)("a pack", () => {
     expect(await reader.library.publications()).toEqual([]);
   });
 
+  test("costs nothing of what a sync may cost", async () => {
+    const reader = await begun(step(1), { ...ALL, maxBytes: 5_000 });
+    const report = await open(reader.means, read("tree-1"), {});
+    expect(report).toMatchObject({ complete: true });
+    expect(await holds(reader, step(1), ["en", "ru"])).toEqual(BOTH);
+  });
+
   test("may have expired on its way", async () => {
     const reader = new Reader(step(1));
     reader.now += 400 * 86_400;

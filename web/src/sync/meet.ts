@@ -1,6 +1,7 @@
 // First contact: what an address offers is fetched and verified, shown, and kept only when the reader says so.
 
 import { UsageError } from "../errors.ts";
+import { same } from "../format/bytes.ts";
 import { fingerprintText, parseAddress } from "../format/names.ts";
 import type { Choice } from "../library/index.ts";
 import { Meter } from "../transport/base.ts";
@@ -26,22 +27,23 @@ export async function meet(means: Means, text: string, watch: Watch = {}): Promi
     publication,
     address: source.where,
     fingerprint: meeting.known?.fingerprint ?? fingerprintText(fingerprint ?? { version: 1, sha256: publication }),
-    pinned: fingerprint !== null,
+    pinned: fingerprint !== null || meeting.known !== null,
     signed,
     freshness: freshness(signed, means.now()),
   };
 }
 
 /**
- * Keep a publication that was met, with what the reader chose of it.
+ * Keep a publication that was met, with what the reader chose of it, and ask at that address from now on.
  *
- * Where the library has come to know it meanwhile, what it holds stays, and only the choice is kept. Throws LibraryError.
+ * Where the library has come to hold another state meanwhile, that stays, and only the choice is kept. Throws LibraryError.
  */
 export function trust(means: Means, met: Met, choice: Choice): Promise<void> {
   return means.library.lock(async () => {
     const { library } = means;
-    const { accepted, head } = met.offer;
-    if (accepted && !(await library.publication(met.publication))) {
+    const { accepted, basis, head } = met.offer;
+    const held = await library.held(met.publication);
+    if (accepted && (held && basis ? same(held.timestamp, basis) : held === basis)) {
       await library.accept(accepted, { fingerprint: met.fingerprint, place: met.address, head });
     }
     await library.choose(met.publication, choice);

@@ -84,7 +84,8 @@ export interface Offered {
 }
 
 /**
- * What an address offers at first contact. `pinned`: the address named whom to trust. `signed`: Unix seconds.
+ * What an address offers at first contact. `pinned`: the address named whom to trust, or the publication is known already.
+ * `signed`: Unix seconds.
  */
 export interface Met extends Offered {
   readonly publication: string;

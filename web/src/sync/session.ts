@@ -217,13 +217,12 @@ export class Session {
     const mirrors = new Mirrors([offer.source, ...this.meeting.helpers(offer, catalog)]);
     mirrors.prefer(offer.source);
     this.asked.push(mirrors);
-    const cap = this.wish.maxBytes || this.choice.maxBytes;
     this.tell({ step: "verifying", mirror: offer.mirror.where });
     return new Fetcher({
       library: this.library,
       publication: catalog.publication,
       source: mirrors,
-      maxBytes: cap > 0 ? Math.max(0, cap - this.meter.bytes) : undefined,
+      maxBytes: this.cap > 0 ? Math.max(0, this.cap - this.meter.bytes) : undefined,
       atHand: offer.atHand,
       stop: this.watch.stop,
       told: (done) => this.tell({ step: this.progress.step === "pictures" ? "pictures" : "fetching", done }),
@@ -240,6 +239,11 @@ export class Session {
   private get from(): number {
     const complete = [...this.before.values()].some((standing) => standing.version > 0);
     return complete ? this.meeting.versionBefore : 0;
+  }
+
+  /** Bytes that may be fetched in all; 0: no cap. A pack is here already. */
+  private get cap(): number {
+    return this.wish.carried ? 0 : this.wish.maxBytes || this.choice.maxBytes;
   }
 
   private get choice(): Choice {
@@ -301,8 +305,7 @@ export class Session {
   }
 
   private capped({ size }: CapReached): Incomplete {
-    const cap = this.wish.maxBytes || this.choice.maxBytes;
-    const reason = size > cap ? `the byte cap is below the next file's ${size} bytes` : "the byte cap is reached";
+    const reason = size > this.cap ? `the byte cap is below the next file's ${size} bytes` : "the byte cap is reached";
     const left = this.plans.reduce((sum, each) => sum + sizeOf(each.tasks), 0);
     return new Incomplete({ reason, missing_bytes: Math.max(left, size) });
   }
