@@ -3,7 +3,7 @@
 import json
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,7 @@ _RUN: Final = "import('vite').then((vite) => vite.runnerImport('./tests/finding.
 _MARK: Final = "\u202a"  # no text has it
 
 
-def in_the_app(folder: Path, rounds: list[list[Record]], queries: list[str]) -> list[list[Hit]]:
+def in_the_app(folder: Path, rounds: Sequence[Sequence[Record]], queries: list[str]) -> list[list[Hit]]:
     """What the app finds once its index has followed these rounds of changes."""
     if not (WEB / "node_modules" / "vite").is_dir():
         pytest.skip("no vite in web/node_modules (npm ci in web/, or `make test`)")
