@@ -7,5 +7,7 @@ export default defineConfig({
     // A promise that checks nothing is a mistake.
     passWithNoTests: false,
     expect: { requireAssertions: true },
+    // On a machine that does much else, a second's work takes ten.
+    testTimeout: 60_000,
   },
 });

@@ -29,11 +29,8 @@
 //       LibraryLocked          another sync is running
 //       DiskFull               no space left
 //       NewerSchema            written by a newer app
-//       LibraryReadOnly        the browser keeps nothing here
 //       NoSuchArticle          no article of that key
 //       DamagedLibrary         the browser finds its own storage damaged
-//     PackError                a pack can't be made
-//       PackTooLarge           larger than it may be
 //
 // A message is one line for those who look closer; readers are told in their language, by the code and the fields.
 
@@ -263,13 +260,6 @@ export class NewerSchema extends LibraryError {
   }
 }
 
-/** The browser doesn't let anything be written here. */
-export class LibraryReadOnly extends LibraryError {
-  constructor(fields: { readonly library: string }) {
-    super("nothing can be written here", "read-only", fields);
-  }
-}
-
 /** No article of that key is held. */
 export class NoSuchArticle extends LibraryError {
   constructor(fields: { readonly key: string }) {
@@ -281,21 +271,5 @@ export class NoSuchArticle extends LibraryError {
 export class DamagedLibrary extends LibraryError {
   constructor(fields: { readonly library: string; readonly reason: string }) {
     super(`the library is damaged (${fields.reason})`, "damaged-library", fields);
-  }
-}
-
-// -- pack -------------------------------------------------------------------------------------------------------------
-
-/** A pack can't be made. */
-export class PackError extends TamizdatError {
-  constructor(message: string, code = "pack", fields: Fields = {}) {
-    super(message, code, fields);
-  }
-}
-
-/** The pack would be larger than it may be. `bytes`: what it would have at least. */
-export class PackTooLarge extends PackError {
-  constructor(fields: { readonly limit: number; readonly bytes: number }) {
-    super(`the pack would have ${fields.bytes} bytes or more, of ${fields.limit} at most`, "pack-too-large", fields);
   }
 }

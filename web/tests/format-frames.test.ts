@@ -32,6 +32,16 @@ async function filesOf(pack: Blob): Promise<Map<string, Uint8Array>> {
   return files;
 }
 
+/** The content of a frame, decoded in pieces. */
+async function inPieces(data: Uint8Array, rawBytes: number): Promise<Uint8Array> {
+  const source = { bytes: data.length, read: async (start: number, end: number) => data.slice(start, end) };
+  const pieces: Uint8Array[] = [];
+  for await (const piece of decompressPieces(source, rawBytes)) {
+    pieces.push(piece);
+  }
+  return concat(pieces);
+}
+
 const PICTURES = Array.from({ length: 40 }, (_, at) => {
   const path = `media/${String(at).padStart(64, "0")}.png`;
   return [path, new Uint8Array(150_001).map((_each, place) => (place * at) % 251)] as const;
@@ -85,13 +95,18 @@ describe("a pack of this app", () => {
   test("may be padded", async () => {
     const content = utf8("x".repeat(300_000));
     const padded = concat([frameHeader(content.length), ...rawBlocks(content, true), skippable(new Uint8Array(99))]);
-    const source = { bytes: padded.length, read: async (start: number, end: number) => padded.slice(start, end) };
-    const pieces: Uint8Array[] = [];
-    for await (const piece of decompressPieces(source, content.length)) {
-      pieces.push(piece);
-    }
-    expect(same(concat(pieces), content)).toBe(true);
+    expect(same(await inPieces(padded, content.length), content)).toBe(true);
   });
+
+  test.each([1_000_000, 5_000_000])(
+    "is left at the first block beyond the %i bytes that were announced",
+    async (size) => {
+      // Blocks that repeat one byte: four bytes make 128 KiB, so that a few megabytes would make terabytes.
+      const block = Uint8Array.of(0x02, 0x00, 0x10, 7);
+      const endless = concat([frameHeader(size), ...Array.from({ length: 10_000 }, () => block)]);
+      await expect(inPieces(endless, size)).rejects.toThrow(FormatError);
+    },
+  );
 });
 
 describe.skipIf(TAMIZDAT_FRAMES === "")("with the real compressor", () => {

@@ -174,7 +174,7 @@ export const version = integer();
 const noDigest = text(64, /^(?:|[0-9a-f]{64})$/);
 export const mirror = text(300, /^https?:\/\/[!"$->A-[\]-\u{10ffff}]+\/$/u);
 export const rawBytes = integer(1, LIMITS.bundle_raw_bytes);
-export const listRef = object<ListRef>({ sha256: digest, bytes: integer(1, LIMITS.list_bytes) });
+const listRef = object<ListRef>({ sha256: digest, bytes: integer(1, LIMITS.list_bytes) });
 const stockRef = object<StockRef>({ sha256: digest, bytes: integer(1, LIMITS.list_raw_bytes) });
 export const encoding = {
   sha256: digest,

@@ -7,7 +7,7 @@ export const MOST_IN_BLOCK = 128 * 1024;
 /** Room around a block's bytes, for streams that are read past their end before they are refused. */
 const SLACK = 1024;
 
-export const RAW = 0;
+const RAW = 0;
 export const RLE = 1;
 
 /** What a kind of symbol in sequences is read by: its largest code and table, and the table where none is given. */

@@ -47,6 +47,7 @@ export async function decodePack(
 const SMALL_BYTES = 64 * 1024 * 1024;
 /** So many times its own size a pack may hold, where that is much: text takes a tenth, a bomb a thirty-thousandth. */
 const MOST_TIMES = 256;
+const MOST_BYTES = 2 ** 31;
 const PIECE_BYTES = 1024 * 1024;
 
 /** Hands on the files of a pack that needn't fit into memory, one at a time, whose bytes are theirs only until then.
@@ -61,7 +62,7 @@ export async function readPack(
   const read = async (start: number, end: number) => new Uint8Array(await pack.slice(start, end).arrayBuffer());
   const source = { bytes: Math.max(0, pack.size - SEAL_BYTES), read };
   await checkSeal(pack.size, source, path);
-  const limit = Math.max(SMALL_BYTES, source.bytes * MOST_TIMES);
+  const limit = Math.min(MOST_BYTES, Math.max(SMALL_BYTES, source.bytes * MOST_TIMES));
   const rawBytes = contentSize(await read(0, FRAME_HEADER_BYTES), limit, path);
   const untar = new Untar({ allowed: isPackPath, path }, take);
   for await (const piece of decompressPieces(source, rawBytes, path)) {

@@ -45,7 +45,7 @@ function blockLines(block: Block, depth: number): string[] {
 }
 
 /** The words of a run of inlines. Throws: FormatError where it is nested too deep. */
-export function inlineText(inlines: Inlines, depth = 1): string {
+function inlineText(inlines: Inlines, depth = 1): string {
   checkDepth(depth);
   return inlines
     .map((inline) => {

@@ -57,7 +57,7 @@ export interface Whole {
 export type Item = readonly [place: Place, line: Uint8Array];
 
 /** Whether a new part begins with this key, wherever it stands: one key in 256 does. */
-export function beginsPart(key: string): boolean {
+function beginsPart(key: string): boolean {
   return new Sha256().update(utf8(key)).digest()[0] === 0;
 }
 
@@ -83,7 +83,7 @@ export function* cut<T extends readonly [place: Place, line: { readonly length: 
 }
 
 /** The plain bundle of a part: its lines in the order of their keys. */
-export function plainPart(of: Whole, items: readonly Item[]): Uint8Array<ArrayBuffer> {
+function plainPart(of: Whole, items: readonly Item[]): Uint8Array<ArrayBuffer> {
   const lines = [...items].sort(([[, one]], [[, other]]) => compare(one, other)).map(([, line]) => line);
   return encodeBundle({ format: "tamizdat.bundle.1", ...of, records: lines.length, from: 0, to: 0 }, lines);
 }

@@ -74,11 +74,11 @@ export async function* decompressPieces(source: Source, rawBytes: number, path =
     inflate(inflater, block, await part(at, block.bytes), path);
     at += block.bytes;
     left -= inflater.at - before;
-    yield inflater.out.slice(before, inflater.at);
     last = block.last;
-  }
-  if (left !== 0) {
-    throw new FormatError(`does not decompress to ${rawBytes} bytes`, path);
+    if (left < 0 || (last && left > 0)) {
+      throw new FormatError(`does not decompress to ${rawBytes} bytes`, path);
+    }
+    yield inflater.out.slice(before, inflater.at);
   }
   checkPadding(await source.read(at, Math.min(source.bytes, at + TRAILER_BYTES)), path);
 }
