@@ -84,9 +84,11 @@ class Page {
   }
 
   private quote(blocks: Blocks, lead: string): Lines {
-    return blocks
-      .map((block) => this.block(block, lead))
-      .flatMap((block, place) => (place ? [lead.trimEnd(), ...block] : block));
+    const told: string[] = [];
+    for (const block of blocks) {
+      told.push(...(told.length > 0 ? [lead.trimEnd()] : []), ...this.block(block, lead));
+    }
+    return told;
   }
 
   private item(blocks: Blocks, mark: string, lead: string): Lines {
