@@ -2,12 +2,12 @@
 
 import { HistoryError } from "../errors.ts";
 import { prefixName } from "../format/bundle.ts";
-import type { Catalog, DeltaRef, ListRef, Lists, SegmentRef } from "../format/catalog.ts";
-import { decodeList } from "../format/lists.ts";
+import type { Catalog, DeltaRef, SegmentRef } from "../format/catalog.ts";
 import { bundlePath, listPath, rawBundlePath } from "../format/names.ts";
 import type { Bound, Library, Standing } from "../library/index.ts";
 import type { ReadBack } from "./choices.ts";
 import type { Fetcher } from "./fetch.ts";
+import { PlannedLists } from "./lists.ts";
 import { type Available, carried, type Reach, segmentsNewestFirst, shortestPath, wantedSegments } from "./plan.ts";
 import type { Parts, Stocks } from "./stocks.ts";
 import {
@@ -19,11 +19,7 @@ import {
   isSettling,
   segmentTask,
   sizeOf,
-  type Wanted,
-  wantedList,
 } from "./tasks.ts";
-
-type Planned = "history" | "snapshot";
 
 /** How a snapshot is read. `done`: plain digests of its parts that are held. `plain`: they travel plain alone, in a pack. */
 interface Settling {
@@ -38,24 +34,18 @@ interface Settling {
  * against.
  */
 export class Planner {
-  readonly lists: Wanted[] = [];
+  readonly lists: PlannedLists;
   readonly withoutPrefix = new Set<string>();
   private readonly library: Library;
   private readonly catalog: Catalog;
-  private readonly fetcher: Fetcher;
   private readonly stocks: Stocks;
   private readonly available: Available;
-  private readonly histories = new Map<string, readonly DeltaRef[]>();
-  private readonly read: { readonly [K in Planned]: Map<string, Lists[K]> } = {
-    history: new Map(),
-    snapshot: new Map(),
-  };
   private shown: ReadonlyMap<number, string> = new Map();
 
   constructor(library: Library, catalog: Catalog, fetcher: Fetcher, stocks: Stocks, available: Available) {
     this.library = library;
     this.catalog = catalog;
-    this.fetcher = fetcher;
+    this.lists = new PlannedLists(fetcher, available);
     this.stocks = stocks;
     this.available = available;
   }
@@ -89,9 +79,9 @@ export class Planner {
    * Where the list of it is not at hand and isn't to be fetched, nothing is said of it.
    */
   async older(plans: readonly EditionPlan[], reach: Reach, { fetch }: { fetch: boolean }): Promise<number> {
-    const limited = plans.filter(({ edition, standing, missing }) => {
-      const more = standing.version === 0 || keepsMore(reach, standing);
-      return more && missing.length === 0 && (fetch || this.read.snapshot.has(edition.snapshot.sha256));
+    const limited = plans.filter((plan) => {
+      const more = plan.standing.version === 0 || keepsMore(reach, plan.standing);
+      return more && plan.missing.length === 0 && (fetch || this.lists.hasSnapshot(plan));
     });
     const wider = await this.plan(new Map(limited.map(({ code }) => [code, { reach, older: true, leaves: false }])));
     return Math.max(0, sizeOfAll(wider) - sizeOfAll(limited));
@@ -107,7 +97,7 @@ export class Planner {
     for (const plan of behind) {
       plan.tasks = (await this.chain(plan, plan.standing.version, { history: false })) ?? [];
     }
-    await this.readHistories(behind.filter((plan) => plan.tasks.length === 0));
+    await this.lists.readHistories(behind.filter((plan) => plan.tasks.length === 0));
     for (const plan of behind.filter((each) => each.tasks.length === 0)) {
       plan.tasks = (await this.chain(plan, plan.standing.version)) ?? [];
     }
@@ -120,7 +110,7 @@ export class Planner {
     { history = true, prefixes = true } = {},
   ): Promise<DeltaTask[] | null> {
     const { code, edition } = plan;
-    const known = [...edition.deltas, ...((history && this.histories.get(code)) || [])];
+    const known = [...edition.deltas, ...((history && this.lists.history(code)) || [])];
     const here = known.filter((delta) => delta.prefix && delta.from === start);
     const path = shortestPath(known, {
       start,
@@ -158,13 +148,6 @@ export class Planner {
     }
   }
 
-  private async readHistories(plans: readonly EditionPlan[]): Promise<void> {
-    const lacking = plans.filter((plan) => !this.histories.has(plan.code));
-    for await (const [plan, history] of this.each(lacking, "history")) {
-      this.histories.set(plan.code, history.deltas);
-    }
-  }
-
   /** Plain deltas bring who has settled at an older version to the newest. */
   private async leadOn(settling: readonly EditionPlan[]): Promise<void> {
     const waiting = settling.filter((plan) => plan.version < plan.edition.version);
@@ -175,7 +158,7 @@ export class Planner {
         chains.set(plan, chain);
       }
     }
-    await this.readHistories(waiting.filter((plan) => !chains.has(plan)));
+    await this.lists.readHistories(waiting.filter((plan) => !chains.has(plan)));
     for (const plan of waiting) {
       const chain = chains.get(plan) ?? (await this.chain(plan, plan.version, { prefixes: false }));
       plan.tasks.push(...(chain ?? []));
@@ -185,7 +168,7 @@ export class Planner {
 
   private unavailableDeltas(plan: EditionPlan): string[] {
     const { history, deltas } = plan.edition;
-    const known = this.histories.get(plan.code);
+    const known = this.lists.history(plan.code);
     if (history && !known) {
       return [listPath(history.sha256)];
     }
@@ -205,7 +188,7 @@ export class Planner {
         await this.widenByStock(plan);
       }
     }
-    for await (const [plan, snapshot] of this.each(listed, "snapshot")) {
+    for await (const [plan, snapshot] of this.lists.snapshots(listed)) {
       this.widen(plan, snapshot, { done: plan.standing.segments });
     }
   }
@@ -248,7 +231,7 @@ export class Planner {
         listed.push(plan);
       }
     }
-    for await (const [plan, snapshot] of this.each(listed, "snapshot")) {
+    for await (const [plan, snapshot] of this.lists.snapshots(listed)) {
       plan.later = [];
       this.settle(plan, snapshot, { done: plan.standing.segments });
     }
@@ -302,33 +285,6 @@ export class Planner {
       plan.tasks.push(segmentTask(plan.code, ref, { path, end: how.end, tombstones: how.tombstones }));
     } else {
       plan.missing.push(how.plain ? rawBundlePath(ref.raw_sha256) : bundlePath(ref.sha256));
-    }
-  }
-
-  // -- lists -----------------------------------------------------------------------------------------------------------
-
-  /** The lists of this name, where they are to be had; a snapshot that isn't is missing. */
-  private async *each<K extends Planned>(
-    plans: readonly EditionPlan[],
-    name: K,
-  ): AsyncGenerator<readonly [EditionPlan, Lists[K]]> {
-    const jobs: (readonly [Wanted, { readonly plan: EditionPlan; readonly ref: ListRef }])[] = [];
-    for (const plan of plans) {
-      const ref = plan.edition[name];
-      const known = ref && this.read[name].get(ref.sha256);
-      if (known) {
-        yield [plan, known];
-      } else if (ref && this.available(listPath(ref.sha256))) {
-        jobs.push([wantedList(ref), { plan, ref }]);
-      } else if (ref && name === "snapshot") {
-        plan.missing.push(listPath(ref.sha256));
-      }
-    }
-    this.lists.push(...jobs.map(([wanted]) => wanted));
-    for await (const [{ plan, ref }, data] of this.fetcher.each(jobs, true)) {
-      const found = await decodeList(data, ref, name, { edition: plan.code, path: listPath(ref.sha256) });
-      this.read[name].set(ref.sha256, found);
-      yield [plan, found];
     }
   }
 }

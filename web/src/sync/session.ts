@@ -1,24 +1,23 @@
 // One sync of one publication, its steps numbered as in docs/format.md, section 10.
 
 import { FileMissing, Incomplete, LibraryError, TamizdatError, UsageError } from "../errors.ts";
-import type { Catalog } from "../format/catalog.ts";
-import type { Choice, Library, MediaChoice, Standing } from "../library/index.ts";
+import type { Choice, Library, Standing } from "../library/index.ts";
 import { Meter } from "../transport/base.ts";
 import { Mirrors } from "../transport/mirrors.ts";
-import { freshness } from "../trust/index.ts";
-import { chosenEditions, type ReadBack, reachOf, readBack, utc } from "./choices.ts";
-import { type Offer, throwIfStopped } from "./contact.ts";
-import { type Changed, Editions } from "./editions.ts";
-import { Extras } from "./extras.ts";
-import { CapReached, Fetcher } from "./fetch.ts";
+import { type ReadBack, reachOf, readBack, utc } from "./choices.ts";
+import { throwIfStopped } from "./contact.ts";
+import { Editions } from "./editions.ts";
+import type { Extras } from "./extras.ts";
+import { CapReached } from "./fetch.ts";
+import { forgetOthers, keepWithin } from "./keeping.ts";
 import { learnMirrors } from "./learning.ts";
 import { Meeting } from "./meeting.ts";
-import type { Means, Offered, Planned, Problem, Progress, Report, Watch, Wish } from "./options.ts";
-import type { Available } from "./plan.ts";
-import { Planner } from "./planner.ts";
+import type { Means, Offered, Planned, Progress, Report, Watch, Wish } from "./options.ts";
+import { articlesIn, type Done, type Figures, noteOf, reportOf } from "./outcome.ts";
+import type { Reach } from "./plan.ts";
 import { learnRoots } from "./roots.ts";
-import { Stocks } from "./stocks.ts";
-import { type EditionPlan, isDone, isSettled, namedDigests, sizeOf, type Wanted, wantedList } from "./tasks.ts";
+import { Round } from "./round.ts";
+import { type EditionPlan, isDone, isSettled, namedDigests, sizeOf } from "./tasks.ts";
 
 /** How often a sync asks again after a file of its catalog was missing. */
 const ROUNDS = 4;
@@ -62,23 +61,6 @@ export interface SessionWish extends Omit<Wish, "publication"> {
   readonly choice?: Choice;
 }
 
-/** What one round of a session works with. */
-interface Round extends Offered {
-  readonly chosen: readonly string[];
-  readonly available: Available;
-  readonly fetcher: Fetcher;
-  readonly planner: Planner;
-  readonly extras: readonly Extras[];
-}
-
-/** What a sync has come to. */
-interface Done {
-  readonly plans: readonly EditionPlan[];
-  readonly changed: ReadonlyMap<string, Changed>;
-  readonly missing: readonly string[];
-  readonly older: number;
-}
-
 /** The state of one sync while it runs. */
 export class Session {
   private readonly means: Means;
@@ -117,33 +99,9 @@ export class Session {
   /** Steps 2 to 4, and what they say of the rest. */
   async plan(): Promise<Planned> {
     const offered = await this.meeting.agree();
-    const round = await this.round(offered);
-    const { planner, fetcher } = round;
-    const plans = await planner.plan(await this.readBacks(round));
-    const text = [
-      ...planner.lists,
-      ...plans.flatMap((each) => [...each.tasks, ...each.later].map((task) => task.wanted)),
-    ];
-    const more = offered.catalog.more_mirrors;
-    if (more && more.sha256 !== (await this.library.moreMirrorsSha256(offered.catalog.publication))) {
-      text.push(wantedList(more));
-    }
-    const { revisions, media } = this.choice;
-    const pictures: Wanted[] = [];
-    for (const extras of round.extras) {
-      const its = plans.find((each) => each.code === extras.code);
-      if (its && its.missing.length === 0) {
-        text.push(...(await extras.planned(its, { revisions, media: "none" })));
-        pictures.push(...(await extras.planned(its, { revisions: false, media })));
-      }
-    }
-    const price = {
-      text: await priceOf(text, fetcher),
-      pictures: await priceOf(pictures, fetcher),
-      requests: new Set([...text, ...pictures].map((wanted) => wanted.path)).size,
-      older: await planner.older(plans, reachOf(this.choice, this.means.now()), { fetch: true }),
-    };
-    return { ...offered, price };
+    const round = this.round(offered);
+    const plans = await round.planner.plan(await this.readBacks(round));
+    return { ...offered, price: await round.price(plans, this.reach) };
   }
 
   private async rounds(from: Offered | null): Promise<Report> {
@@ -169,8 +127,9 @@ export class Session {
   }
 
   private async work(offered: Offered, last: boolean): Promise<Done> {
-    const round = await this.round(offered);
-    const { catalog, planner, fetcher, available } = round;
+    const round = this.round(offered);
+    const { catalog } = offered;
+    const { planner, fetcher, available } = round;
     const editions = new Editions({
       library: this.library,
       catalog,
@@ -180,50 +139,37 @@ export class Session {
       told: () => this.tell({ step: "applying" }),
     });
     try {
-      await this.forgetOthers(round);
+      await forgetOthers(this.library, catalog, round.chosen);
       const plans = await this.editions(editions, round); // 4. to 7.
       const done = plans.filter(isDone).map((each) => each.code);
-      await this.keep(catalog, done);
+      await keepWithin(this.library, catalog.publication, done, this.reach);
       await learnMirrors(this.library, catalog, fetcher, available); // 8.
       await this.learnRoots(round);
       const missing = await this.fetchExtras(
         round.extras.filter(({ code }) => done.includes(code)),
         last,
       );
-      await this.keep(catalog, done); // 9.
-      const older = await planner.older(plans, reachOf(this.choice, this.means.now()), { fetch: false });
+      this.tell({ step: "keeping" });
+      await keepWithin(this.library, catalog.publication, done, this.reach); // 9.
+      const older = await planner.older(plans, this.reach, { fetch: false });
       return { plans, changed: editions.changed, missing, older };
     } catch (error) {
       throw error instanceof CapReached ? this.capped(error) : error;
     }
   }
 
-  private async round(offered: Offered): Promise<Round> {
+  private round(offered: Offered): Round {
     const { offer, catalog } = offered;
-    const { library } = this;
-    const carried = this.wish.carried ?? new Set();
-    const available: Available = this.wish.carried ? (path) => carried.has(path) : () => true;
-    const fetcher = this.fetcher(offer, catalog);
-    const stocks = new Stocks(library, catalog, fetcher, carried);
-    const planner = new Planner(library, catalog, fetcher, stocks, available);
-    const chosen = chosenEditions(this.choice, catalog);
-    const extras = [...catalog.editions]
-      .filter(([code]) => chosen.includes(code))
-      .map((edition) => new Extras(library, catalog, edition, fetcher, available, carried));
-    return { ...offered, chosen, available, fetcher, planner, extras };
-  }
-
-  private fetcher(offer: Offer, catalog: Catalog): Fetcher {
-    const mirrors = new Mirrors([offer.source, ...this.meeting.helpers(offer, catalog)]);
-    mirrors.prefer(offer.source);
-    this.asked.push(mirrors);
+    const source = new Mirrors([offer.source, ...this.meeting.helpers(offer, catalog)]);
+    source.prefer(offer.source);
+    this.asked.push(source);
     this.tell({ step: "verifying", mirror: offer.mirror.where });
-    return new Fetcher({
+    return new Round(offered, {
       library: this.library,
-      publication: catalog.publication,
-      source: mirrors,
+      source,
+      choice: this.choice,
+      carried: this.wish.carried,
       maxBytes: this.cap > 0 ? Math.max(0, this.cap - this.meter.bytes) : undefined,
-      atHand: offer.atHand,
       stop: this.watch.stop,
       told: (done) => this.tell({ step: this.progress.step === "pictures" ? "pictures" : "fetching", done }),
     });
@@ -250,8 +196,13 @@ export class Session {
     return this.wish.choice ?? this.meeting.known?.choice ?? NO_CHOICE;
   }
 
-  private async readBacks({ catalog, chosen }: Round): Promise<Map<string, ReadBack>> {
-    const reach = reachOf(this.choice, this.means.now());
+  /** As far back as is to be kept. */
+  private get reach(): Reach {
+    return reachOf(this.choice, this.means.now());
+  }
+
+  private async readBacks({ offered: { catalog }, chosen }: Round): Promise<Map<string, ReadBack>> {
+    const { reach } = this;
     const found = new Map<string, ReadBack>();
     for (const code of chosen) {
       const standing = await this.library.standing(catalog.publication, code);
@@ -263,23 +214,12 @@ export class Session {
     return found;
   }
 
-  /** What is never synced again would never be retracted either. */
-  private async forgetOthers({ catalog, chosen }: Round): Promise<void> {
-    const { publication } = catalog;
-    for (const code of [...catalog.editions.keys()].filter((each) => !chosen.includes(each))) {
-      const { version, segments } = await this.library.standing(publication, code);
-      const { articles, retractions } = await this.library.holding(publication, code);
-      if (version + segments.size + articles + retractions > 0) {
-        await this.library.forget(publication, code);
-      }
-    }
-  }
-
   // -- 4. to 9. --------------------------------------------------------------------------------------------------------
 
   /** Plan and apply until nothing is left, or nothing more can be had. */
   private async editions(editions: Editions, round: Round): Promise<readonly EditionPlan[]> {
-    const { planner, fetcher, catalog } = round;
+    const { planner, fetcher } = round;
+    const { publication } = round.offered.catalog;
     const reaches = await this.readBacks(round);
     let plans = await planner.plan(reaches);
     if (plans.some((each) => each.tasks.length > 0)) {
@@ -299,7 +239,7 @@ export class Session {
     }
     this.plans = [];
     for (const each of plans.filter((one) => isDone(one) && one.older && one.standing.wantsOlder)) {
-      await this.library.finishWidening(catalog.publication, each.code);
+      await this.library.finishWidening(publication, each.code);
     }
     return plans;
   }
@@ -332,98 +272,53 @@ export class Session {
   }
 
   /** Over the network only once, at first contact: who lacks them is no worse off, and each is a request. */
-  private async learnRoots({ catalog, fetcher, available }: Round): Promise<void> {
+  private async learnRoots({ offered, fetcher, available }: Round): Promise<void> {
     if (this.meeting.offline || this.from === 0) {
-      await learnRoots(this.library, catalog.publication, fetcher.source, available, this.means.now());
-    }
-  }
-
-  private async keep({ publication }: Catalog, codes: readonly string[]): Promise<void> {
-    const { since, maxRawBytes } = reachOf(this.choice, this.means.now());
-    if (since || maxRawBytes !== undefined) {
-      this.tell({ step: "keeping" });
-      for (const code of codes) {
-        await this.library.trim(
-          publication,
-          code,
-          maxRawBytes === undefined ? { since } : { since, maxBytes: maxRawBytes },
-        );
-      }
+      await learnRoots(this.library, offered.catalog.publication, fetcher.source, available, this.means.now());
     }
   }
 
   // -- 10. report ------------------------------------------------------------------------------------------------------
 
-  private async finish({ offer, catalog }: Offered, done: Done): Promise<Report> {
+  private async finish(offered: Offered, done: Done): Promise<Report> {
+    const { offer, catalog } = offered;
+    const { publication } = catalog;
     this.noteProblems();
-    const report = await this.report(offer, catalog, done);
+    const report = reportOf({
+      offered,
+      done,
+      figures: this.figures(catalog.version),
+      articles: await articlesIn(this.library, publication, done.changed, this.before),
+      signed: offer.accepted?.signed ?? this.meeting.known?.signed ?? 0,
+      now: this.means.now(),
+      problems: this.meeting.problems,
+    });
     if (report.complete) {
-      await this.library.keepOnlyPartials(catalog.publication, new Set());
+      await this.library.keepOnlyPartials(publication, new Set());
     }
-    await this.meeting.noteMirrors(offer.mirror.where);
-    await this.note(report, "done");
+    await this.meeting.noteMirrors(report.mirror);
+    const at = utc(this.means.now());
+    await this.library.noteSync(publication, noteOf(report, { ...report, at, outcome: "done" }));
     return report;
   }
 
-  private async report(offer: Offer, catalog: Catalog, { plans, changed, missing, older }: Done): Promise<Report> {
-    const lacking = new Set([...plans.flatMap((each) => each.missing), ...missing]);
-    const left = plans.reduce((sum, each) => sum + sizeOf(each.tasks), 0);
-    const { signed } = offer.accepted ?? this.meeting.known ?? { signed: 0 };
-    let articles = 0;
-    let retracted = 0;
-    for (const [code, each] of changed) {
-      // For a beginner those that are held, however many bundles touched each.
-      const first = !this.before.get(code)?.version;
-      const held = first ? (await this.library.holding(catalog.publication, code)).articles : each.articles;
-      articles += Math.min(held, each.articles);
-      retracted += each.retracted;
-    }
-    return {
-      publication: catalog.publication,
-      ...this.figures(catalog.version),
-      freshness: freshness(signed, this.means.now()),
-      articles,
-      retracted,
-      mirror: offer.mirror.where,
-      complete: lacking.size === 0 && left === 0,
-      left,
-      older,
-      problems: this.meeting.problems.map(
-        ({ where, error }): Problem => ({ mirror: where, code: error.code, message: error.message }),
-      ),
-      missing: [...lacking],
-    };
+  private figures(to: number): Figures {
+    const { bytes, requests } = this.meter;
+    return { from: this.from, to, bytes, requests, seconds: Math.round(performance.now() - this.begun) / 1000 };
   }
 
-  private figures(to: number) {
-    return {
-      from: this.from,
-      to,
-      bytes: this.meter.bytes,
-      requests: this.meter.requests,
-      seconds: Math.round(performance.now() - this.begun) / 1000,
-    };
-  }
-
-  private async note(
-    report: Omit<Report, "complete" | "left" | "older" | "freshness" | "problems" | "missing" | "retracted">,
-    outcome: string,
-  ): Promise<void> {
-    const { publication, mirror, from, to, articles, bytes, requests, seconds } = report;
-    const at = utc(this.means.now());
-    await this.library.noteSync(publication, { at, mirror, from, to, articles, bytes, requests, seconds, outcome });
-  }
-
-  private async noteFailure({ code }: TamizdatError): Promise<void> {
+  private async noteFailure({ code: outcome }: TamizdatError): Promise<void> {
     const { known } = this.meeting;
     if (!known) {
       return;
     }
+    const at = utc(this.means.now());
+    const { mirror } = this.progress;
     try {
       this.noteProblems();
       await this.meeting.noteMirrors();
-      const { publication, version } = known;
-      await this.note({ publication, mirror: this.progress.mirror, articles: 0, ...this.figures(version) }, code);
+      const note = noteOf(this.figures(known.version), { at, mirror, articles: 0, outcome });
+      await this.library.noteSync(known.publication, note);
     } catch (error) {
       // What went wrong first is what is told.
       if (!(error instanceof LibraryError)) {
@@ -445,19 +340,4 @@ export class Session {
   }
 }
 
-const NO_CHOICE: Choice = {
-  editions: [],
-  media: "none" satisfies MediaChoice,
-  keep: {},
-  revisions: false,
-  maxBytes: 0,
-};
-
-/** The bytes of these files that are yet to be fetched, each counted once. */
-async function priceOf(files: readonly Wanted[], fetcher: Fetcher): Promise<number> {
-  let price = 0;
-  for (const wanted of new Map(files.map((each) => [each.path, each])).values()) {
-    price += await fetcher.stillToCome(wanted);
-  }
-  return price;
-}
+const NO_CHOICE: Choice = { editions: [], media: "none", keep: {}, revisions: false, maxBytes: 0 };
