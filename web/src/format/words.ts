@@ -19,7 +19,10 @@ const REPLACED: ReadonlyArray<readonly [string, string]> = [
 ];
 const FOLDED = folded();
 const PIECE = new RegExp(`[${ranges(letters.word)}${letters.dropped}]+`, "gu");
-const ASCII_LOWER = /^[a-z0-9]*$/;
+// Most words of most texts: folding leaves them as they are.
+const PLAIN = /^[a-z0-9а-яәғқңөұүһі]*$/;
+// Of two characters the last is enough to look further.
+const REPLACEABLE = new RegExp(`[${REPLACED.map(([old]) => old.slice(-1)).join("")}]`);
 
 function ranges(ends: readonly number[]): string {
   return ends.map((point, at) => `\\u{${point.toString(16)}}${at % 2 ? "" : "-"}`).join("");
@@ -42,11 +45,11 @@ function folded(): Map<string, string> {
 
 /** The text in the letters that words are compared by. */
 export function fold(text: string): string {
-  if (ASCII_LOWER.test(text)) {
+  if (PLAIN.test(text)) {
     return text;
   }
   let replaced = text;
-  for (const [old, to] of REPLACED) {
+  for (const [old, to] of REPLACEABLE.test(text) ? REPLACED : []) {
     replaced = replaced.split(old).join(to);
   }
   return Array.from(replaced, (letter) => FOLDED.get(letter) ?? letter).join("");
