@@ -425,6 +425,12 @@ def _history() -> Iterator[Story]:
     thief.put("snapshot", thief.parts["snapshot"] | {"expires": told(thief.now + HOUR)})
     thief.timestamp(version=thief.now + 60)
     yield story.offer(thief.files, error="history").offer()
+    story = begun("expired-snapshot-signed-again-under-its-version")
+    thief = copy.deepcopy(story.press)
+    thief.now += 40 * DAY
+    thief.put("snapshot", thief.parts["snapshot"] | {"expires": told(thief.now + DAY)})
+    thief.timestamp()
+    yield story.offer(thief.files, now=thief.now, error="history")
     story = begun("other-targets-of-the-same-version")
     thief = copy.deepcopy(story.press)
     thief.now += HOUR

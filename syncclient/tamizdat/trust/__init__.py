@@ -31,7 +31,7 @@ from tamizdat.trust.updater import (
     load_anchor,
     names_its_files,
     refresh,
-    replaces_targets,
+    replaces,
     target,
     verifies,
 )
@@ -100,11 +100,16 @@ def _refresh(held: Held | None, fetch: Fetch, anchor: Anchor, *, now: int, carri
     refresh(updater, source)
     if source.seen[TIMESTAMP_PATH] != updater.files["timestamp"]:
         raise TrustError("two different timestamps of one version exist; wait for the next one, or try another mirror")
-    if held is not None and (not names_its_files(updater) or replaces_targets(updater, held.targets)):
-        # python-tuf goes on with the held snapshot of an equal version, and takes other targets metadata of one:
-        # whoever signed another file of a version has another history.
+    if held is not None and _is_other_history(held, updater):
         raise HistoryError(version=decode_catalog(held.catalog).version)
     return updater
+
+
+def _is_other_history(held: Held, updater: MemoryUpdater) -> bool:
+    # python-tuf goes on with the held snapshot of an equal version, unless that has expired, and takes other targets
+    # metadata of one: whoever signed another file of a version has another history.
+    again = replaces(updater, "snapshot", held.snapshot) or replaces(updater, "targets", held.targets)
+    return again or not names_its_files(updater)
 
 
 def _local(held: Held | None) -> dict[str, bytes]:

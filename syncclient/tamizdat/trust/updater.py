@@ -198,10 +198,10 @@ def names_its_files(updater: MemoryUpdater) -> bool:
     return True
 
 
-def replaces_targets(updater: MemoryUpdater, held: bytes) -> bool:
-    """Whether the targets metadata are others than those `held`, under their version and with keys that still count."""
-    same = Metadata[Targets].from_bytes(held).signed.version == updater.targets.version
-    return same and updater.files["targets"] != held and verifies(updater.root, "targets", held)
+def replaces(updater: MemoryUpdater, role: str, held: bytes) -> bool:
+    """Whether a role's metadata are others than those `held`, under their version and with keys that still count."""
+    same = Metadata[Any].from_bytes(held).signed.version == updater.trusted(role).version
+    return same and updater.files[role] != held and verifies(updater.root, role, held)
 
 
 def target(updater: MemoryUpdater, name: str) -> tuple[str, int]:
