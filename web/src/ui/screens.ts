@@ -9,6 +9,7 @@ import { SettingsScreen } from "./settings/screen.tsx";
 import { SyncScreen } from "./sync/screen.tsx";
 import { TrustScreen } from "./trust/screen.tsx";
 
+export { isSupported, register } from "../shell/client.ts";
 export { ShareArticle } from "./packs/share-article.tsx";
 
 /** What a screen is given: the words of its address (`#/search/WORDS`), or "". All else it asks `useApp` for. */

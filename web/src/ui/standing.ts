@@ -2,7 +2,6 @@
 
 import { useEffect } from "preact/hooks";
 import type { PublicationView } from "../engine/api.ts";
-import { isSupported, register } from "../shell/client.ts";
 import { serviceWorkerUrl } from "./scripts.ts";
 
 /**
@@ -21,7 +20,13 @@ export function useStanding(publication: PublicationView | null, language: strin
 
 /** Where the browser refuses, or space is short, the app works as long as there is a network; the settings say so. */
 async function keepApp(): Promise<void> {
-  if (isSupported()) {
-    await register(serviceWorkerUrl()).catch(() => undefined);
+  try {
+    // The further screens come along: on this page they are to be had also if the network goes.
+    const { isSupported, register } = await import("./screens.ts");
+    if (isSupported()) {
+      await register(serviceWorkerUrl());
+    }
+  } catch {
+    // Said where it matters.
   }
 }

@@ -2,7 +2,7 @@
 // any size of text.
 
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Place } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
 import { step } from "../steps.ts";
@@ -35,13 +35,20 @@ export function offsetOf(blocks: readonly DOMRect[], position: number): number {
   return block ? block.top + (place - Math.floor(place)) * block.height : 0;
 }
 
+/** Whether the reader was brought back to where they had stopped; and `forget`, to keep nothing of this visit. */
+export interface Position {
+  readonly resumed: boolean;
+  forget(): Promise<void>;
+}
+
 /**
- * Keep the place where a reader stops among the children of `text`, and bring them back to it. Answers whether they were.
- * `from`: what was kept; null while it isn't known.
+ * Keep the place where a reader stops among the children of `text`, and bring them back to it. `from`: what was kept;
+ * null while it isn't known.
  */
-export function usePosition(place: Place, text: RefObject<HTMLElement | null>, from: number | null): boolean {
+export function usePosition(place: Place, text: RefObject<HTMLElement | null>, from: number | null): Position {
   const { engine } = useApp();
   const [resumed, setResumed] = useState(false);
+  const forgotten = useRef(false);
   const ready = from !== null;
   const { publication, edition, key } = place;
 
@@ -64,7 +71,7 @@ export function usePosition(place: Place, text: RefObject<HTMLElement | null>, f
       clearTimeout(timer);
       timer = 0;
       const position = positionIn(boxes(text), innerHeight * EYE, innerHeight);
-      if (Math.abs(position - told) > 0.001) {
+      if (!forgotten.current && Math.abs(position - told) > 0.001) {
         told = position;
         engine.reading.mark(marked, { read: true, position }).catch(() => undefined); // the next one may be kept
       }
@@ -85,7 +92,11 @@ export function usePosition(place: Place, text: RefObject<HTMLElement | null>, f
       document.removeEventListener("visibilitychange", leaving);
     };
   }, [engine, ready, publication, edition, key, text]);
-  return resumed;
+  const forget = () => {
+    forgotten.current = true;
+    return engine.reading.mark({ publication, edition, key }, { read: false, position: 0 });
+  };
+  return { resumed, forget };
 }
 
 function boxes({ current }: RefObject<HTMLElement | null>): DOMRect[] {

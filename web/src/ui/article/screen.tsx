@@ -14,7 +14,7 @@ import { FigureView } from "./figure.tsx";
 import { ArticleHead } from "./head.tsx";
 import { usePosition } from "./position.ts";
 import { Missing, Retracted } from "./retracted.tsx";
-import { Tools } from "./tools.tsx";
+import { Tools, Unread } from "./tools.tsx";
 
 type ArticleRoute = Extract<Route, { readonly name: "article" }>;
 
@@ -55,7 +55,7 @@ function ArticlePage({ view, place, again }: PageProps) {
   const { article } = view;
   const text = useRef<HTMLDivElement>(null);
   const earlier = article.revision !== view.current;
-  const resumed = usePosition(place, text, earlier ? null : view.position);
+  const { resumed, forget } = usePosition(place, text, earlier ? null : view.position);
   const language = { lang: article.edition, dir: directionOf(publication?.editions ?? [], article.edition) };
   const setting: Setting = { notes: noteOrder(article), pictures: new Set(view.pictures) };
   return (
@@ -76,6 +76,7 @@ function ArticlePage({ view, place, again }: PageProps) {
           <Translations view={view} />
           <Revisions view={view} />
           <Source view={view} />
+          {!earlier && <Unread forget={forget} />}
         </footer>
       </article>
     </Screen>

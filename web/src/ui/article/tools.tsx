@@ -86,6 +86,27 @@ function Share({ view }: Pick<Props, "view">) {
   );
 }
 
+/** Leave the article as if it had never been opened. */
+export function Unread({ forget }: { readonly forget: () => Promise<void> }) {
+  const { words, tell, edition, go, announce } = useApp();
+  const leave = async () => {
+    try {
+      await forget();
+      announce(words.reading.nowUnread);
+      go({ name: "front", edition });
+    } catch (error) {
+      announce(explain(troubleOf(error), words, tell).what);
+    }
+  };
+  return (
+    <p>
+      <button type="button" onClick={leave}>
+        {words.reading.unread}
+      </button>
+    </p>
+  );
+}
+
 /** That the reader didn't begin at the beginning, and the way there. It goes when they go on. */
 function Resumed() {
   const { words } = useApp();

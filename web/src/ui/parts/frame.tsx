@@ -21,6 +21,7 @@ export function Frame({ line, children }: Props) {
   return (
     <>
       <header class={`masthead ${location.route.name}`}>
+        {/* biome-ignore lint/a11y/useValidAnchor: it does lead to that place; the app only sees to it by itself */}
         <a class="skip" href="#text" onClick={toText}>
           {words.frame.skip}
         </a>

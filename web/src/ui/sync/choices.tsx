@@ -1,6 +1,6 @@
 // What a reader wants of a publication: editions, pictures, how much, and how much at once. Each with its bytes.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Choice, EditionView, Keep, MediaChoice, PublicationView, Trouble } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
 import { troubleOf } from "../parts/asked.ts";
@@ -21,16 +21,24 @@ interface Props {
 export function Choices({ publication, busy }: Props) {
   const { engine, words, announce, refresh } = useApp();
   const [failed, setFailed] = useState<Trouble | null>(null);
-  const { choice } = publication;
-  const choose = async (part: Partial<Choice>) => {
+  const [wanted, setWanted] = useState<Choice | null>(null);
+  const before = useRef(Promise.resolve());
+  const choice = wanted ?? publication.choice;
+  const keep = async (chosen: Choice) => {
     try {
-      await engine.syncing.choose(publication.publication, { ...choice, ...part });
+      await engine.syncing.choose(publication.publication, chosen);
       setFailed(null);
       announce(words.sync.chosen);
     } catch (error) {
       setFailed(troubleOf(error));
     }
     await refresh();
+    setWanted((latest) => (latest === chosen ? null : latest));
+  };
+  const choose = (part: Partial<Choice>) => {
+    const chosen = { ...choice, ...part };
+    setWanted(chosen); // what was tapped shows at once; the engine takes one after the other
+    before.current = before.current.then(() => keep(chosen));
   };
   return (
     <section>

@@ -37,7 +37,7 @@ function Updates({ publication }: Of) {
       {ours.state === "done" && <ReportView report={ours.report} />}
       {ours.state === "failed" && <Failed run={ours} />}
       {!running && <Look publication={publication} run={ours} />}
-      {!running && publication.lastSync && ours.state !== "done" && (
+      {!running && publication.lastSync && ours.state === "none" && (
         <section>
           <h2>{words.sync.last}</h2>
           <LastView last={publication.lastSync} />

@@ -6,6 +6,7 @@ import { useApp } from "../context.ts";
 import { troubleOf } from "../parts/asked.ts";
 import { Failure } from "../parts/failure.tsx";
 import { Screen } from "../parts/screen.tsx";
+import { remembered } from "../remembered.ts";
 import { writeHash } from "../routes.ts";
 import { startSync } from "../sync/runner.ts";
 import { Fingerprint } from "../trust/fingerprint.tsx";
@@ -79,7 +80,8 @@ function useWelcome(): (met: Meeting) => Promise<void> {
     const { route } = location;
     const held = publications.find(({ publication }) => publication === met.publication);
     if (!held) {
-      const wanted = ["edition" in route ? route.edition : "", ...navigator.languages, words.language];
+      const named = "edition" in route ? route.edition : "";
+      const wanted = [named, remembered("language"), ...navigator.languages, words.language];
       await engine.syncing.trust(met.publication, firstChoice(met.editions, wanted));
       startSync(engine, { publication: met.publication }).then(refresh);
     }
