@@ -25,6 +25,12 @@ const AT_ONCE = 32;
 
 type Extra = "revisions" | "media";
 
+/** What of it the reader chose. */
+export interface ExtrasWish {
+  readonly revisions: boolean;
+  readonly media: MediaChoice;
+}
+
 /** What one edition may have beside its articles. `missing`: paths that can't be had here. */
 export class Extras {
   readonly code: string;
@@ -55,8 +61,22 @@ export class Extras {
     this.single = new Map(pictures.map((path) => [stem(path), path]));
   }
 
-  /** Bring the superseded records up to the edition's version. Throws as a sync. */
-  async fetchRevisions(): Promise<void> {
+  /**
+   * Fetch what the reader chose, once the articles are in. `coming` hears first of how many bytes. Throws as a sync.
+   */
+  async fetch(plan: EditionPlan, wish: ExtrasWish, coming: (bytes: number) => void): Promise<void> {
+    const missing = this.missing.length;
+    const planned = await this.planned(plan, wish);
+    this.missing.splice(missing); // it will be told when it is asked for
+    coming(planned.reduce((sum, wanted) => sum + wanted.bytes, 0));
+    if (wish.revisions) {
+      await this.fetchRevisions();
+    }
+    await this.fetchMedia(wish.media);
+  }
+
+  /** Bring the superseded records up to the edition's version. */
+  private async fetchRevisions(): Promise<void> {
     const refs = await this.revisions(await this.standing());
     if (!refs) {
       return;
@@ -78,11 +98,11 @@ export class Extras {
   }
 
   /**
-   * Fetch the pictures that held articles show and the library lacks. Throws as a sync.
+   * Fetch the pictures that held articles show and the library lacks.
    *
    * Whole bundles only, so that nobody can see which article's picture is looked at.
    */
-  async fetchMedia(media: MediaChoice): Promise<void> {
+  private async fetchMedia(media: MediaChoice): Promise<void> {
     for (const role of ROLES[media]) {
       const standing = await this.standing();
       if (markOf(standing, role) < this.edition.version) {
@@ -111,7 +131,7 @@ export class Extras {
    * What would be fetched after `plan`, lists included; the pictures of articles to come aren't known yet, and of single
    * ones nothing is listed.
    */
-  async planned(plan: EditionPlan, wish: { revisions: boolean; media: MediaChoice }): Promise<Wanted[]> {
+  async planned(plan: EditionPlan, wish: ExtrasWish): Promise<Wanted[]> {
     const held = await this.standing();
     // As it will be once more is held: everything is asked for again.
     const standing = isSettling(plan)

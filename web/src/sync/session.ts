@@ -7,7 +7,6 @@ import { Mirrors } from "../transport/mirrors.ts";
 import { type ReadBack, reachOf, readBack, utc } from "./choices.ts";
 import { throwIfStopped } from "./contact.ts";
 import { Editions } from "./editions.ts";
-import type { Extras } from "./extras.ts";
 import { CapReached } from "./fetch.ts";
 import { forgetOthers, keepWithin } from "./keeping.ts";
 import { learnMirrors } from "./learning.ts";
@@ -145,10 +144,7 @@ export class Session {
       await keepWithin(this.library, catalog.publication, done, this.reach);
       await learnMirrors(this.library, catalog, fetcher, available); // 8.
       await this.learnRoots(round);
-      const missing = await this.fetchExtras(
-        round.extras.filter(({ code }) => done.includes(code)),
-        last,
-      );
+      const missing = await this.fetchExtras(round, plans.filter(isDone), last);
       this.tell({ step: "keeping" });
       await keepWithin(this.library, catalog.publication, done, this.reach); // 9.
       const older = await planner.older(plans, this.reach, { fetch: false });
@@ -250,25 +246,24 @@ export class Session {
     return new Incomplete({ reason, missing_bytes: Math.max(left, size) });
   }
 
-  /** Fetch them; returns the paths that nobody has. */
-  private async fetchExtras(editions: readonly Extras[], last: boolean): Promise<string[]> {
-    const { revisions, media } = this.choice;
-    for (const extras of editions) {
+  /** Fetch what `plans` that are done may have beside; returns the paths that nobody has. */
+  private async fetchExtras({ extras }: Round, plans: readonly EditionPlan[], last: boolean): Promise<string[]> {
+    const coming = (bytes: number) => this.tell({ step: "pictures", total: this.progress.done + bytes });
+    for (const its of extras) {
+      const plan = plans.find(({ code }) => code === its.code);
       try {
-        if (revisions) {
-          await extras.fetchRevisions();
+        if (plan) {
+          await its.fetch(plan, this.choice, coming);
         }
-        this.tell({ step: "pictures" });
-        await extras.fetchMedia(media);
       } catch (error) {
         if (!(last && error instanceof FileMissing)) {
           throw error;
         }
         const { path = "" } = error.fields;
-        extras.missing.push(String(path));
+        its.missing.push(String(path));
       }
     }
-    return editions.flatMap((extras) => extras.missing);
+    return extras.flatMap(({ missing }) => missing);
   }
 
   /** Over the network only once, at first contact: who lacks them is no worse off, and each is a request. */
