@@ -79,13 +79,15 @@ describe("a pack of this app", () => {
     const files = await filesOf(new Blob([pack]));
     expect([...files.keys()]).toEqual(PICTURES.map(([path]) => path));
     expect(PICTURES.every(([path, data]) => same(files.get(path) ?? utf8(""), data))).toBe(true);
-    for (const at of [0, 700, pack.length >> 1, pack.length - 1]) {
+    for (const at of [9, 700, pack.length >> 1, pack.length - 1]) {
       const damaged = pack.slice();
       damaged[at] = (damaged[at] ?? 0) ^ 1;
       await expect(filesOf(new Blob([damaged]))).rejects.toThrow(DamagedPack);
     }
     await expect(filesOf(new Blob([pack.subarray(0, -1)]))).rejects.toThrow(DamagedPack);
-    await expect(filesOf(new Blob([]))).rejects.toThrow(DamagedPack);
+    for (const other of ["", "<!doctype html>", "PK"]) {
+      await expect(filesOf(new Blob([other]))).rejects.toThrow("not a pack");
+    }
   });
 
   test("of nothing is one", async () => {

@@ -13,6 +13,7 @@ import {
   decompressPieces,
   FRAME_HEADER_BYTES,
   frameHeader,
+  isFrame,
   rawBlocks,
   type Source,
   skippable,
@@ -26,11 +27,11 @@ const ENDS = new Uint8Array(2 * BLOCK);
 export function encodePack(files: readonly File[]): readonly Uint8Array<ArrayBuffer>[] {
   const blocks = files.flatMap(entry).flatMap((piece) => rawBlocks(piece, false));
   const pieces = [frameHeader(tarBytes(files)), ...blocks, ...rawBlocks(ENDS, true)].map(owned);
-  const digest = new Sha256();
+  const sum = new Sha256();
   for (const piece of pieces) {
-    digest.update(piece);
+    sum.update(piece);
   }
-  return [...pieces, skippable(digest.digest())];
+  return [...pieces, skippable(sum.digest())];
 }
 
 /** The files of a small pack, whole in memory, of at most `limit` bytes unpacked. Throws: DamagedPack, FormatError. */
@@ -61,9 +62,13 @@ export async function readPack(
 ): Promise<void> {
   const read = async (start: number, end: number) => new Uint8Array(await pack.slice(start, end).arrayBuffer());
   const source = { bytes: Math.max(0, pack.size - SEAL_BYTES), read };
+  const start = await read(0, FRAME_HEADER_BYTES);
+  if (!isFrame(start)) {
+    throw new FormatError("not a pack", path);
+  }
   await checkSeal(pack.size, source, path);
   const limit = Math.min(MOST_BYTES, Math.max(SMALL_BYTES, source.bytes * MOST_TIMES));
-  const rawBytes = contentSize(await read(0, FRAME_HEADER_BYTES), limit, path);
+  const rawBytes = contentSize(start, limit, path);
   const untar = new Untar({ allowed: isPackPath, path }, take);
   for await (const piece of decompressPieces(source, rawBytes, path)) {
     untar.push(piece);
@@ -72,11 +77,11 @@ export async function readPack(
 }
 
 async function checkSeal(size: number, { bytes, read }: Source, path: string): Promise<void> {
-  const digest = new Sha256();
+  const sum = new Sha256();
   for (let at = 0; at < bytes; at += PIECE_BYTES) {
-    digest.update(await read(at, Math.min(bytes, at + PIECE_BYTES)));
+    sum.update(await read(at, Math.min(bytes, at + PIECE_BYTES)));
   }
-  if (!same(await read(bytes, size), skippable(digest.digest()))) {
+  if (!same(await read(bytes, size), skippable(sum.digest()))) {
     throw new DamagedPack(path);
   }
 }
@@ -140,12 +145,15 @@ class Untar {
     while (!this.ended && (this.next ? this.content(this.next) : this.header())) {
       // Until what has arrived is used up.
     }
+    if (this.ended && this.queue.length > BLOCK) {
+      this.refuse("something behind its end");
+    }
   }
 
-  /** Throws: FormatError where the tar lacks its end, or has something behind it. */
+  /** Throws: FormatError where the tar lacks its end. */
   end(): void {
     if (!this.ended || this.queue.length !== BLOCK || !isZero(this.queue.take(BLOCK))) {
-      this.refuse("without its end, or with something behind it");
+      this.refuse("without its end");
     }
   }
 

@@ -122,9 +122,14 @@ interface Frame {
   readonly start: number;
 }
 
+/** Whether it begins as a frame does. */
+export function isFrame(data: Uint8Array): boolean {
+  return little(data, 0, 4) === MAGIC;
+}
+
 /** RFC 8878, 3.1.1.1. Throws: FormatError where the frame doesn't say its size, or has a checksum or dictionary id. */
 function readHeader(data: Uint8Array, path: string): Frame {
-  const descriptor = little(data, 0, 4) === MAGIC ? (data[4] ?? 0) : 0;
+  const descriptor = isFrame(data) ? (data[4] ?? 0) : 0;
   const single = (descriptor & 0x20) !== 0;
   const width = 1 << (descriptor >> 6);
   if ((descriptor & 0x0f) !== 0 || (width === 1 && !single)) {
