@@ -38,8 +38,8 @@ _OVERFLOW: Final = """
 
 
 @contextmanager
-def chromium() -> Iterator[Any]:
-    """Debian's chromium. Skips with the reason where it, or Playwright, isn't there."""
+def chromium(*flags: str) -> Iterator[Any]:
+    """Debian's chromium, with further flags. Skips with the reason where it, or Playwright, isn't there."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -48,7 +48,7 @@ def chromium() -> Iterator[Any]:
     if program is None:
         pytest.skip("no chromium on the path (Debian: chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 
