@@ -42,12 +42,16 @@ SMALL = Settings(
 
 
 class Desk:
-    """A newsroom and its clock. Sizes are small, so that little text makes many segments."""
+    """A newsroom and its clock. Sizes are small, so that little text makes many segments.
+
+    `shell`: the reader app that it publishes; none, so that a tree doesn't depend on whether one was built.
+    """
+
+    shell: Shell | None = None
 
     def __init__(self, folder: Path, *, editions: tuple[str, ...] = ("en",), settings: Settings = SMALL) -> None:
         self.now = NOW
         self.settings = settings
-        self.shell: Shell | None = None
         self.mirrors: dict[str, Transport] = defaultdict(lambda: FolderTransport(folder / "nowhere", meter=Meter()))
         self.newsroom = Newsroom.init(folder, title="The Desk", editions=editions, passphrase=None, now=self.now)
         self.public = self.newsroom.public

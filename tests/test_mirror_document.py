@@ -24,6 +24,7 @@ from tamizdat.errors import TamizdatError
 from tamizdat.library import Library
 from tamizdat.mirror import mirror, verify
 from tamizdat.sync import SyncOptions, sync
+from tamizdat_server.headers import NO_FRAMES, POLICY
 from tamizdat_server.live import read_live
 from webservers import apache, caddy, free_port, need, nginx, open_folder, running
 
@@ -167,7 +168,7 @@ def apache_of_the_document(folder: Path) -> AbstractContextManager[str]:
     port = free_port()
     (site,) = fenced("apache")
     site = site.replace("*:80", f"127.0.0.1:{port}").replace("/srv/mirror", str(folder))
-    return apache(site, port, extra=("headers",))
+    return apache(site, port, extra=("headers", "filter", "deflate"))
 
 
 @contextmanager
@@ -175,7 +176,7 @@ def shared_host(folder: Path) -> Iterator[str]:
     """Apache with nothing but what shared hosts set, so that the copy's .htaccess has to do."""
     port = free_port()
     site = f'DocumentRoot "{folder}"\n<Directory "{folder}">\nAllowOverride All\nRequire all granted\n</Directory>'
-    with apache(site, port, extra=("headers",)) as url:
+    with apache(site, port, extra=("headers", "filter", "deflate")) as url:
         yield url
 
 
@@ -201,9 +202,11 @@ SERVERS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
 
 @pytest.fixture(scope="module")
 def served(ferry: Ferry) -> Iterator[Path]:
-    """A copy that several tests look at."""
+    """A copy that several tests look at. Skips where there is no reader app to copy."""
     with open_folder() as folder:
         mirror(ferry.address, folder / "mirror")
+        if not (folder / "mirror" / "sw.js").exists():
+            pytest.skip("no reader app was built (`make app`)")
         yield folder / "mirror"
 
 
@@ -235,29 +238,42 @@ def test_a_copy_of_a_copy_is_whole_though_apache_hands_out_no_settings(
 
 
 KEPT = "public, max-age=31536000, immutable"
+PACKED = (".html", ".atom", ".js", ".css", ".webmanifest")
 
 
 def test_what_never_changes_is_kept_and_what_is_replaced_is_asked_for(site: str, served: Path) -> None:
     answers = {path: httpx.get(site + path, trust_env=False) for path in some_of_each(served)}
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
     for path, answer in answers.items():
-        immutable = path.partition("/")[0] in ("bundles", "lists", "media", "targets")
+        immutable = path.partition("/")[0] in ("bundles", "lists", "media", "targets", "app")
         assert answer.headers["cache-control"] == (KEPT if immutable else "no-cache"), path
         assert answer.headers["access-control-allow-origin"] == "*", path
         assert answer.headers["x-content-type-options"] == "nosniff", path
-        assert "content-encoding" not in answer.headers, path
+        # What readers check by its size comes as it is; pages and scripts as small as can be.
+        assert ("content-encoding" in answer.headers) == path.endswith(PACKED), path
         assert answer.content == (served / path).read_bytes()
     told = {path: answer.headers["content-type"].partition(";")[0] for path, answer in answers.items()}
     types = {path.rpartition(".")[2]: kind for path, kind in told.items()}
     assert types == {
         "zst": "application/zstd", "json": "application/json", "html": "text/html",
         "atom": "application/atom+xml", "tar": "application/x-tar", "webp": types["webp"],
+        "js": types["js"], "css": "text/css", "webmanifest": "application/manifest+json",
     }  # fmt: skip
+    assert types["js"] in ("text/javascript", "application/javascript")
+
+
+def test_pages_and_scripts_are_held_to_what_they_need(site: str, served: Path) -> None:
+    script = str(next(served.glob("app/engine-*.js")).relative_to(served))
+    for path in ("", "index.html", script, "sw.js"):
+        policy = httpx.get(site + path, trust_env=False).headers["content-security-policy"]
+        assert policy.endswith(NO_FRAMES), path
+        assert path.endswith(".html") or not path or policy == f"{POLICY % ''}; {NO_FRAMES}"
 
 
 def some_of_each(copy: Path) -> list[str]:
     patterns = ("bundles/*.zst", "lists/*", "media/*.tar", "media/*.webp", "targets/*", "metadata/timestamp.json",
-                "metadata/1.root.json", "head.tar.zst", "head-ru.tar.zst", "index.html", "feeds/en.atom")  # fmt: skip
+                "metadata/1.root.json", "head.tar.zst", "head-ru.tar.zst", "index.html", "feeds/en.atom",
+                "sw.js", "app/page-*.js", "app/style-*.css", "manifest.webmanifest")  # fmt: skip
     return [str(next(copy.glob(pattern)).relative_to(copy)) for pattern in patterns]
 
 

@@ -33,7 +33,7 @@ _KEPT: Final = {"Cache-Control": _IMMUTABLE}
 _ASKED: Final = {"Cache-Control": _ASK_FIRST}
 # Only what isn't compressed already; a head, say, comes in the size that its list says.
 _COMPRESSED: Final = (
-    "text/html", "text/css", "text/javascript", "application/javascript", "application/json", "application/atom+xml",
+    "text/html", "text/css", "text/javascript", "application/javascript", "application/atom+xml",
     "application/manifest+json", "image/svg+xml",
 )  # fmt: skip
 

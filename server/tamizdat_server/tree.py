@@ -222,7 +222,8 @@ def _describe(path: str, place: str, source: io.FileIO, identity: Identity, *, l
         digest = _digest(source) if body is None else hashlib.sha256(body).hexdigest()
     size = identity.size if body is None else len(body)
     version = Version(f'"{digest}"'.encode("ascii"), identity.modified_ns // 1_000_000_000, size)
-    small = body and _pack(path, body)
+    # What signed files name comes as its list says, byte for byte, also through whatever lies on the way.
+    small = listed and body and _pack(path, body)
     vary = [headers.VARY] if small else []
     kept = _kept(version, immutable=immutable or headers.is_for_ever(path)) + vary
     file = File(path, place, identity, version, immutable, listed, body, *_fields(path, body, version, kept), kept)
