@@ -27,6 +27,8 @@ export interface Told {
   readonly retractions: readonly Retraction[];
   readonly pictures: Readonly<Record<string, string>>;
   readonly marks: Readonly<Record<string, { read?: boolean; saved?: boolean; position?: number }>>;
+  readonly answers?: Readonly<Partial<Record<keyof Syncing, readonly Answer[]>>>;
+  readonly storage?: "kept" | "memory";
 }
 
 interface Marks {
@@ -40,8 +42,8 @@ export function standIn(told: Told): Engine {
   const marks = new Map<string, Marks>(Object.entries(told.marks));
   return {
     reading: new Shelf(told, marks),
-    syncing: refusing(),
-    storage: "kept",
+    syncing: answering(told.answers),
+    storage: told.storage ?? "kept",
     listen: () => () => undefined,
   };
 }
@@ -173,21 +175,40 @@ function counted(names: readonly string[]): Count[] {
   return [...counts].map(([name, articles]) => ({ name, articles })).sort((a, b) => b.articles - a.articles);
 }
 
-/** No network, no sync: each call says so. */
-function refusing(): Syncing {
-  const refuse = async () => {
-    throw { code: "unreachable", message: "nothing is reachable from here", fields: {} };
+/** What a call that syncs comes to. */
+export type Answer = { readonly value: unknown } | { readonly trouble: unknown };
+
+declare global {
+  interface Window {
+    /** What was asked of the part that syncs: the names of calls with what was handed to them. */
+    asked: unknown[][];
+  }
+}
+
+/** Answers as was told, by the names of calls: one after the other, the last for good. Others find no network. */
+function answering(answers: Told["answers"]): Syncing {
+  window.asked = [];
+  const answer = (name: keyof Syncing) => {
+    const left = [...(answers?.[name] ?? [])];
+    return async (...handed: unknown[]): Promise<never> => {
+      window.asked.push([name, ...handed.filter((each) => typeof each !== "function")]);
+      const next = left.length > 1 ? left.shift() : left[0];
+      if (next && "value" in next) {
+        return next.value as never;
+      }
+      throw next?.trouble ?? { code: "unreachable", message: "nothing is reachable from here", fields: {} };
+    };
   };
   return {
-    meet: refuse,
-    trust: refuse,
-    choose: refuse,
-    plan: refuse,
-    sync: refuse,
-    pause: refuse,
-    listed: refuse,
-    open: refuse,
-    forget: refuse,
-    wipe: refuse,
+    meet: answer("meet"),
+    trust: answer("trust"),
+    choose: answer("choose"),
+    plan: answer("plan"),
+    sync: answer("sync"),
+    pause: answer("pause"),
+    listed: answer("listed"),
+    open: answer("open"),
+    forget: answer("forget"),
+    wipe: answer("wipe"),
   };
 }
