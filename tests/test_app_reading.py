@@ -169,6 +169,22 @@ def test_a_reader_goes_on_where_they_stopped_in_any_size_of_text(
     until(page, "scrollY === 0 && document.activeElement.tagName === 'H1'")
 
 
+def test_an_article_that_is_marked_as_unread_is_so_again(
+    window: Window, url: str, folder: Path, sample: dict[str, Any]
+):
+    tell(folder, sample)
+    page = show(window, url, "/en")
+    page.locator(".card.lead:not(.read)").wait_for()
+    page.locator(".lead a").click()
+    page.get_by_role("button", name="Mark as unread").wait_for()
+    page.mouse.wheel(0, 600)
+    page.locator("nav.pages a").first.click()
+    page.locator(".card.lead.read").wait_for()
+    page.locator(".lead a").click()
+    page.get_by_role("button", name="Mark as unread").click()
+    page.locator(".card.lead:not(.read)").wait_for()
+
+
 def test_what_was_withdrawn_or_is_not_here_says_so_and_leads_on(
     window: Window, url: str, folder: Path, sample: dict[str, Any]
 ):
@@ -284,7 +300,8 @@ def hostile(evil: str, number: int) -> dict[str, Any]:
 PAGES: Final = ("/en", key("en/water"), key("en/bridge"), key("en/gravel"), "/en/a/missing", "/ar", key("ar/bridge"))
 
 
-WIDTHS: Final = (320, 360, 768, 1280)
+WIDTHS: Final = (320, 320, 360, 768, 1280)
+SIZES: Final = ("small", "largest", "", "large", "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -295,7 +312,8 @@ def test_no_page_has_a_fault_that_axe_finds_nor_stands_beyond_an_edge_nor_has_a_
     tell(folder, with_arabic(sample))
     for route in PAGES:
         page = show(window, url, route, language)
-        for width in WIDTHS:
+        for width, size in zip(WIDTHS, SIZES, strict=True):
+            page.evaluate(f"document.documentElement.setAttribute('data-size', '{size}')")
             window.look(width=width, scheme="light")
             assert not window.overflow(), (route, width)
             assert not page.evaluate(SMALL), (route, width)
@@ -370,6 +388,8 @@ def test_printing_leaves_only_the_article(window: Window, url: str, folder: Path
     )
     assert page.locator("h1").is_visible()
     assert page.locator(".corrections").is_visible()
+    address, fingerprint = sample["publication"]["address"], sample["publication"]["fingerprint"]
+    assert page.locator(".paper").inner_text() == f"{address}#{fingerprint}{key('en/bridge')}"
 
 
 def test_text_sizes_and_themes_are_chosen_kept_and_taken_back(

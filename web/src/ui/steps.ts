@@ -33,20 +33,29 @@ export function useLocation(): Location {
     history.scrollRestoration = "manual";
     const moved = () => {
       clearTimeout(waiting); // what was scrolled belongs to the step that was left
+      waiting = 0;
       setLocation(readHash(window.location.hash));
     };
-    // Safari takes no more than a hundred notes in half a minute.
+    // Safari takes no more than a hundred notes in half a minute: one when the page rests, and one when a link is taken.
+    const note = () => {
+      clearTimeout(waiting);
+      waiting = 0;
+      noteStep({ y: Math.round(scrollY) });
+    };
     const scrolled = () => {
       clearTimeout(waiting);
-      waiting = window.setTimeout(() => noteStep({ y: Math.round(scrollY) }), SETTLED_MS);
+      waiting = window.setTimeout(note, SETTLED_MS);
     };
+    const clicked = () => waiting && note();
     addEventListener("hashchange", moved);
     addEventListener("popstate", moved);
     addEventListener("scroll", scrolled, { passive: true });
+    addEventListener("click", clicked, true);
     return () => {
       removeEventListener("hashchange", moved);
       removeEventListener("popstate", moved);
       removeEventListener("scroll", scrolled);
+      removeEventListener("click", clicked, true);
     };
   }, []);
   return location;

@@ -77,9 +77,21 @@ function ArticlePage({ view, place, again }: PageProps) {
           <Revisions view={view} />
           <Source view={view} />
           {!earlier && <Unread forget={forget} />}
+          <OnPaper />
         </footer>
       </article>
     </Screen>
+  );
+}
+
+/** Where a printed article is to be found, and by what it can be checked; nowhere but on paper. */
+function OnPaper() {
+  const { publication, location, href } = useApp();
+  return (
+    <p class="paper" dir="ltr">
+      {publication?.address.split("#")[0]}
+      {href(location.route)}
+    </p>
   );
 }
 

@@ -12,6 +12,8 @@ import { fileName } from "./hand.ts";
 export interface Source {
   readonly lines: readonly string[];
   readonly direction: "ltr" | "rtl";
+  /** How a correction of that day begins. */
+  readonly corrected: (day: string) => string;
 }
 
 export function sourceOf(
@@ -29,11 +31,12 @@ export function sourceOf(
       words.packs.verifiedBy(fingerprint),
     ],
     direction: editions.find((each) => each.edition === edition)?.direction ?? "ltr",
+    corrected: (day) => `${words.reading.corrected} ${day}:`,
   };
 }
 
-export function textFile({ article }: ArticleView, { lines }: Source): File {
-  const text = `${toText(article)}\n\n${lines.join("\n")}\n`;
+export function textFile({ article }: ArticleView, { lines, corrected }: Source): File {
+  const text = `${toText(article, corrected)}\n\n${lines.join("\n")}\n`;
   return new File([text], fileName(article.title, "txt"), { type: "text/plain" });
 }
 
