@@ -52,6 +52,7 @@ export class Planner {
 
   /** What each edition in `reaches` needs. Throws as `Fetcher.one`; FormatError, HistoryError, LibraryError. */
   async plan(wishes: ReadonlyMap<string, ReadBack>): Promise<EditionPlan[]> {
+    this.stocks.lookAnew();
     this.shown = (await this.library.held(this.publication))?.catalogs ?? new Map();
     const plans: EditionPlan[] = [];
     for (const [code, wish] of wishes) {

@@ -34,12 +34,18 @@ export class Stocks {
   private readonly catalog: Catalog;
   private readonly fetcher: Fetcher;
   private read: ReadonlyMap<string, StockList> | null = null;
+  private readonly own = new Map<string, Promise<Made>>();
 
   constructor(library: Library, catalog: Catalog, fetcher: Fetcher, carried: ReadonlySet<string>) {
     this.library = library;
     this.catalog = catalog;
     this.fetcher = fetcher;
     this.carried = carried;
+  }
+
+  /** From now on the library is looked at anew: what it holds has changed. */
+  lookAnew(): void {
+    this.own.clear();
   }
 
   /** The stock list of an edition, where the pack has it. Throws HashMismatch, FormatError. */
@@ -89,7 +95,7 @@ export class Stocks {
     if (articles + retractions === 0) {
       return new Set();
     }
-    const made = await this.made(code, new Map());
+    const made = await this.ownParts(code);
     const held = new Set(alone(stock.parts, made.segment));
     if (sameParts(made.tombstones, stock.tombstones)) {
       for (const part of made.tombstones) {
@@ -209,6 +215,13 @@ export class Stocks {
     const keys = new Set(moved.map(([key]) => key));
     const saved = await this.library.hasSaved(this.publication, plan.code, { before: moment, keys });
     return saved ? null : moment;
+  }
+
+  /** The parts that the library makes of what it holds: all of that is read for it, so once. */
+  private ownParts(code: string): Promise<Made> {
+    const known = this.own.get(code) ?? this.made(code, new Map());
+    this.own.set(code, known);
+    return known;
   }
 
   /** The parts of articles and of retractions that the library would make with these records. */
