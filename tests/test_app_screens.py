@@ -584,7 +584,7 @@ def _press(page: Any, name: str) -> None:
     raise AssertionError(f"{name} isn't reached by the Tab key")
 
 
-# -- what a small paper doesn't come to: over a stand-in engine ---------------------------------------------------------
+# -- what a small paper doesn't come to, over a stand-in engine --------------------------------------------------------
 
 ARTICLE: Final = Article(
     key="one", edition="en", revision=1, title="One", published="2026-11-20T06:00:00Z", updated="2026-11-20T06:00:00Z"

@@ -28,7 +28,10 @@ export function tellerOf(words: Strings): Teller {
       if (bytes < 1000) {
         return words.units.bytes(bytes);
       }
-      return bytes < 999_500 ? words.units.kilobytes(amount(bytes / 1000)) : words.units.megabytes(amount(bytes / 1e6));
+      if (bytes < 999_500) {
+        return words.units.kilobytes(amount(bytes / 1000));
+      }
+      return bytes < 999.5e6 ? words.units.megabytes(amount(bytes / 1e6)) : words.units.gigabytes(amount(bytes / 1e9));
     },
   };
 }

@@ -1,34 +1,49 @@
 // What a reader should know of this browser or device before it surprises them.
 
-import type { PublicationView } from "../engine/api.ts";
-import type { Engine } from "../engine/client.ts";
 import { useApp } from "./context.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Which notice stands above the screens: the gravest one. `now`: milliseconds of this device's clock. */
-export function noticeFor(
-  { storage }: Pick<Engine, "storage">,
-  publication: Pick<PublicationView, "signed"> | null,
-  now: number,
-): "memory" | "clock" | "insecure" | "noWorker" | null {
+/** What decides. `now`: milliseconds of this device's clock. `signed`: "" where nothing is held. */
+export interface Circumstances {
+  readonly storage: "kept" | "memory";
+  readonly secure: boolean;
+  readonly worker: boolean;
+  readonly now: number;
+  readonly signed: string;
+}
+
+/** Which notice stands above the screens: the gravest one. */
+export function noticeFor({
+  storage,
+  secure,
+  worker,
+  now,
+  signed,
+}: Circumstances): "memory" | "clock" | "insecure" | "noWorker" | null {
   if (storage === "memory") {
     return "memory";
   }
   // Nothing can be signed later than now: where it seems so, the clock is behind.
-  if (publication && now < Date.parse(publication.signed) - DAY_MS) {
+  if (signed && now < Date.parse(signed) - DAY_MS) {
     return "clock";
   }
-  if (!isSecureContext) {
+  if (!secure) {
     return "insecure";
   }
-  return "serviceWorker" in navigator ? null : "noWorker";
+  return worker ? null : "noWorker";
 }
 
 export function Notices() {
   const { engine, publication, words, tell } = useApp();
   const now = Date.now();
-  const notice = noticeFor(engine, publication, now);
+  const notice = noticeFor({
+    storage: engine.storage,
+    secure: isSecureContext,
+    worker: "serviceWorker" in navigator,
+    now,
+    signed: publication?.signed ?? "",
+  });
   if (!notice) {
     return null;
   }

@@ -42,7 +42,7 @@ function isSaid(code: string, words: Strings): code is Said {
 export function explain(trouble: Trouble, words: Strings, tell: Teller): Explanation {
   const [what = "", todo = ""] = words.errors.said[saidOf(trouble.code, words)];
   const filled = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => toldField(trouble.fields[name] ?? "?", tell));
+    text.replace(/\{(\w+)\}/g, (_, name: string) => toldField(trouble.fields[name] ?? "…", tell));
   return { what: filled(what), todo: filled(todo) };
 }
 

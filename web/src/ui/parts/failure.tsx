@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Trouble } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
 import { explain } from "../trouble.ts";
+import { useArrival } from "./arrival.ts";
 
 interface Props {
   readonly trouble: Trouble;
@@ -15,8 +16,9 @@ interface Props {
 export function Failure({ trouble, again, children }: Props) {
   const { words, tell } = useApp();
   const { what, todo } = explain(trouble, words, tell);
+  const arrived = useArrival<HTMLDivElement>();
   return (
-    <div class="note bad" role="alert">
+    <div ref={arrived} class="note bad" role="alert" tabIndex={-1}>
       <p>
         <strong>{what}</strong>
       </p>

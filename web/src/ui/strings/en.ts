@@ -17,6 +17,7 @@ const en = {
     bytes: plural({ one: "# byte", other: "# bytes" }),
     kilobytes: (amount: string) => `${amount} KB`,
     megabytes: (amount: string) => `${amount} MB`,
+    gigabytes: (amount: string) => `${amount} GB`,
     minutes: plural({ one: "# minute", other: "# minutes" }),
   },
   frame: {

@@ -36,6 +36,7 @@ const kk: Strings = {
     bytes: counted("# байт"),
     kilobytes: (amount) => `${amount} КБ`,
     megabytes: (amount) => `${amount} МБ`,
+    gigabytes: (amount) => `${amount} ГБ`,
     minutes: counted("# минут"),
   },
   frame: {

@@ -16,6 +16,7 @@ const ru: Strings = {
     bytes: plural({ one: "# байт", few: "# байта", many: "# байт", other: "# байта" }),
     kilobytes: (amount) => `${amount} КБ`,
     megabytes: (amount) => `${amount} МБ`,
+    gigabytes: (amount) => `${amount} ГБ`,
     minutes: plural({ one: "# минута", few: "# минуты", many: "# минут", other: "# минуты" }),
   },
   frame: {

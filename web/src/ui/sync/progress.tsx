@@ -2,6 +2,7 @@
 
 import type { SyncProgress } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
+import { useArrival } from "../parts/arrival.ts";
 import type { Strings } from "../strings/index.ts";
 import { pauseSync, type Run } from "./runner.ts";
 
@@ -14,6 +15,7 @@ export function stepWords({ sync }: Strings, progress: SyncProgress | null): str
 export function ProgressView({ run }: { readonly run: Extract<Run, { readonly state: "running" }> }) {
   const { engine, words, tell } = useApp();
   const { progress, pausing } = run;
+  const pause = useArrival<HTMLButtonElement>();
   const total = progress?.total ?? 0;
   return (
     <div class="progress">
@@ -23,7 +25,7 @@ export function ProgressView({ run }: { readonly run: Extract<Run, { readonly st
       </p>
       <progress aria-label={words.sync.title} {...(total > 0 && { max: total, value: progress?.done ?? 0 })} />
       {progress?.mirror && <p class="fine breaks">{progress.mirror}</p>}
-      <button type="button" onClick={() => pauseSync(engine)} disabled={pausing}>
+      <button ref={pause} type="button" onClick={() => pauseSync(engine)} disabled={pausing}>
         {pausing ? words.sync.pausing : words.sync.pause}
       </button>
     </div>

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Problem, SyncFigures, SyncReport } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
+import { useArrival } from "../parts/arrival.ts";
 import { explain } from "../trouble.ts";
 
 /** Terms with their values, of which those that are empty are left out. */
@@ -24,12 +25,13 @@ export function Facts({ facts }: { readonly facts: readonly (readonly [string, C
 export function ReportView({ report }: { readonly report: SyncReport }) {
   const { words, tell } = useApp();
   const { sync } = words;
+  const arrived = useArrival<HTMLDivElement>();
   const brought = [
     report.articles > 0 && sync.brought(report.articles),
     report.retracted > 0 && sync.withdrawn(report.retracted),
   ].filter(Boolean);
   return (
-    <div class="note" role="status">
+    <div ref={arrived} class="note" role="status" tabIndex={-1}>
       <p>
         <strong>{brought.join(", ") || sync.nothing}</strong>
       </p>

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { PublicationView, SyncPlan, Trouble } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
+import { useArrival } from "../parts/arrival.ts";
 import { troubleOf } from "../parts/asked.ts";
 import { Failure } from "../parts/failure.tsx";
 import { Screen } from "../parts/screen.tsx";
@@ -121,6 +122,7 @@ function Look({ publication, run }: Of & { readonly run: Run }) {
 }
 
 function Offer({ plan, fetch }: { readonly plan: SyncPlan; readonly fetch: () => void }) {
+  const arrived = useArrival<HTMLButtonElement>();
   const { words, tell } = useApp();
   const { sync } = words;
   return (
@@ -133,7 +135,7 @@ function Offer({ plan, fetch }: { readonly plan: SyncPlan; readonly fetch: () =>
           [sync.requests, tell.number(plan.requests)],
         ]}
       />
-      <button type="button" class="primary" onClick={fetch}>
+      <button ref={arrived} type="button" class="primary" onClick={fetch}>
         {sync.fetch(tell.bytes(plan.text + plan.pictures))}
       </button>
     </section>

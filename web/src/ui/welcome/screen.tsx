@@ -5,6 +5,7 @@ import type { Meeting, Trouble } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
 import { troubleOf } from "../parts/asked.ts";
 import { Failure } from "../parts/failure.tsx";
+import { freshnessWord } from "../parts/frame.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { remembered } from "../remembered.ts";
 import { writeHash } from "../routes.ts";
@@ -112,6 +113,7 @@ function Compare({ meeting, accept, other }: CompareProps) {
       <h1 dir="auto">{meeting.title}</h1>
       <p class="fine">
         {words.frame.version(tell.number(meeting.version))} · {tell.day(meeting.published)}
+        {meeting.freshness !== "fresh" && ` · ${freshnessWord(words, meeting.freshness)}`}
       </p>
       <Fingerprint of={meeting.fingerprint} />
       <p>{words.welcome.unpinned}</p>
