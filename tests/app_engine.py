@@ -22,7 +22,7 @@ from tamizdat_server.draft import Draft
 WEB: Final = Path(__file__).resolve().parent.parent / "web"
 ARTICLES: Final = 40
 SCRIPTS: Final = (
-    "engine.js=src/engine/worker.ts", "own.js=src/trust/own.ts",
+    "engine.js=src/engine/worker.ts", "search.js=src/engine/finding.ts", "own.js=src/trust/own.ts",
     "page.js=tests/pages/engine.ts", "store.js=tests/pages/store.ts",
 )  # fmt: skip
 _BUILD: Final = "import('vite').then((vite) => vite.runnerImport('./tests/pages/build.ts', { logLevel: 'warn' }))"
@@ -138,9 +138,12 @@ class Tab:
 
     def sync_when_free(self) -> dict[str, Any]:
         """The same once the browser has done away with a worker that was stopped while it held the lock."""
-        while (report := self.sync()).get("code") == "locked":
+        for _ in range(100):
+            report = self.sync()
+            if report.get("code") != "locked":
+                return report
             self.page.wait_for_timeout(50)
-        return report
+        raise AssertionError("still locked")
 
     def look(self) -> dict[str, Any]:
         """What is kept: what is wrong with it, its digest, and how many articles it has."""

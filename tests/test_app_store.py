@@ -100,8 +100,8 @@ def test_pages_closed_while_they_sync_lose_nothing(context: Any, site: Site, who
         tab = Tab(context, site)
         tab.begin()
         tab.page.evaluate(
-            "p => new Promise(on => engine.syncing.sync({publication: p}, ({step}) => step === 'applying' && on()))"
-            ".catch(() => {})",
+            "p => new Promise(on => "
+            "engine.syncing.sync({publication: p}, ({step}) => step === 'applying' && on()).then(on, on)).then(() => 0)",
             site.publication,
         )
         tab.page.close()

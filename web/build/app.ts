@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 import { BUDGET, onTheWire } from "./budget.ts";
 import { bundle, bundlePage } from "./bundle.ts";
@@ -12,10 +12,6 @@ import { wrongInScript, wrongInStyle } from "./check.ts";
 import { startPage } from "./start.ts";
 
 const WEB = join(import.meta.dirname, "..");
-const SCRIPTS = [
-  ["engine", "src/engine/worker.ts"],
-  ["own", "src/trust/own.ts"],
-] as const;
 const ICONS = ["icon.svg", "icon-180.png", "icon-192.png", "icon-512.png", "icon-maskable.png"];
 /**
  * By role, what may stand there all the same. Preact can be asked to take a text for HTML: nothing of ours does, and the
@@ -85,9 +81,10 @@ async function appFiles(entry: string): Promise<AppFile[]> {
     data: Buffer.from(script),
   }));
   files.push(named("style", "css", page.style));
-  for (const [role, script] of SCRIPTS) {
-    files.push(named(role, "js", (await bundle(script)).script));
-  }
+  const search = named("search", "js", (await bundle("src/engine/finding.ts")).script);
+  const engine = await bundle("src/engine/worker.ts", { SEARCH_SCRIPT: basename(search.path) });
+  const own = await bundle("src/trust/own.ts");
+  files.push(search, named("engine", "js", engine.script), named("own", "js", own.script));
   files.push(...ICONS.map((name) => icon(name)));
   files.push(named("start", "html", startPage(new Map(files.map((file) => [file.role, file.path])))));
   return files;

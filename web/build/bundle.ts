@@ -22,9 +22,12 @@ export interface PageBundle {
   readonly style: string;
 }
 
-/** Bundle `entry` (relative to web/) as a classic script: workers of 2020 run no other. */
-export async function bundle(entry: string): Promise<Bundle> {
-  const { scripts, style } = await outputOf(entry, { format: "iife", codeSplitting: false });
+/**
+ * Bundle `entry` (relative to web/) as a classic script: workers of 2020 run no other. `words`: texts that stand for
+ * names which the source leaves open.
+ */
+export async function bundle(entry: string, words: Readonly<Record<string, string>> = {}): Promise<Bundle> {
+  const { scripts, style } = await outputOf(entry, { format: "iife", codeSplitting: false }, words);
   const [only] = scripts;
   if (!only || scripts.length > 1) {
     throw new Error(`${entry} became ${scripts.length} scripts instead of one`);
@@ -50,10 +53,14 @@ function nameOf(module: string): string {
 
 type Output = NonNullable<NonNullable<InlineConfig["build"]>["rolldownOptions"]>["output"];
 
-async function outputOf(entry: string, output: Output): Promise<PageBundle> {
+async function outputOf(
+  entry: string,
+  output: Output,
+  words: Readonly<Record<string, string>> = {},
+): Promise<PageBundle> {
   // What runs this file said "development", by which Vite would write places of the source into the page.
   process.env["NODE_ENV"] = "production";
-  const results = await build(settings(entry, output));
+  const results = await build(settings(entry, output, words));
   const files = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
   const scripts = files.flatMap((file) =>
     file.type === "chunk"
@@ -64,7 +71,7 @@ async function outputOf(entry: string, output: Output): Promise<PageBundle> {
   return { scripts, style: styles.map(String).join("") };
 }
 
-function settings(entry: string, output: Output): InlineConfig {
+function settings(entry: string, output: Output, words: Readonly<Record<string, string>>): InlineConfig {
   return {
     configFile: false,
     envDir: false,
@@ -73,6 +80,7 @@ function settings(entry: string, output: Output): InlineConfig {
     mode: "production",
     logLevel: "warn",
     publicDir: false,
+    define: Object.fromEntries(Object.entries(words).map(([name, text]) => [name, JSON.stringify(text)])),
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       write: false,

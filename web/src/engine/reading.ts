@@ -4,9 +4,8 @@ import { type Article, imagesOf } from "../format/article.ts";
 import { decodeRecord } from "../format/record.ts";
 import type { Library } from "../library/index.ts";
 import { pack } from "../pack/index.ts";
-import { build } from "../search/building.ts";
-import { Index } from "../search/index.ts";
-import { type Results, search } from "../search/searching.ts";
+import type { Index } from "../search/index.ts";
+import type { Results } from "../search/searching.ts";
 import { isNative } from "../trust/index.ts";
 import type {
   ArticleView,
@@ -24,15 +23,24 @@ import type {
   RevisionView,
   Surroundings,
 } from "./api.ts";
+import type { Finding } from "./finding.ts";
 import { viewOf } from "./views.ts";
 
-/** What the worker lends: the library, whether it stays, the clock (Unix seconds), and how pages are told. */
+/**
+ * What the worker lends: the library, whether it is kept, the clock (Unix seconds), search, which is loaded when it is
+ * first asked for, and how pages are told.
+ */
 export interface Lent {
   readonly library: Library;
-  readonly storage: Surroundings["storage"];
+  readonly kept: boolean;
   readonly now: () => number;
+  readonly finding: () => Finding;
   readonly tell: (news: News) => void;
 }
+
+/** How long nothing must have changed before the index is built, and how long it waits at most; milliseconds. */
+const WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
 
 export class Reader implements Reading {
   private readonly lent: Lent;
@@ -54,7 +62,8 @@ export class Reader implements Reading {
       storage?.estimate?.() ?? {},
       isNative(),
     ]);
-    return { storage: this.lent.storage, persisted, usage, quota, crypto: native ? "browser" : "own" };
+    const kept = this.lent.kept ? "kept" : "memory";
+    return { storage: kept, persisted, usage, quota, crypto: native ? "browser" : "own" };
   }
 
   async publications(): Promise<readonly PublicationView[]> {
@@ -112,7 +121,9 @@ export class Reader implements Reading {
     this.searches += 1;
     const own = this.searches;
     const index = this.index(publication);
-    const results = await search(index, words, { limit, skip, isStale: () => own !== this.searches });
+    const results = await this.lent
+      .finding()
+      .search(index, words, { limit, skip, isStale: () => own !== this.searches });
     const hits = await this.hits(publication, results);
     return { hits, found: results.found, indexed: index.articles, held: await this.held(publication) };
   }
@@ -146,7 +157,11 @@ export class Reader implements Reading {
 
   // -- the index ------------------------------------------------------------------------------------------------------
 
-  /** Put into the index whatever isn't there yet, in small steps, so that reading isn't held up. */
+  /**
+   * Put into the index whatever isn't there yet, in small steps, so that reading isn't held up.
+   *
+   * It begins once nothing has changed for a while: what is to be read comes first.
+   */
   async keepIndex(): Promise<void> {
     this.more = true;
     if (this.building) {
@@ -155,7 +170,7 @@ export class Reader implements Reading {
     this.building = true;
     try {
       while (this.more) {
-        this.more = false;
+        await this.quiet();
         for (const { publication } of await this.library.publications()) {
           await this.buildIndex(publication);
         }
@@ -165,16 +180,27 @@ export class Reader implements Reading {
     }
   }
 
+  private async quiet(): Promise<void> {
+    for (let waited = 0; this.more && waited < LONGEST_WAIT; waited += WAIT) {
+      this.more = false;
+      await pause(WAIT);
+    }
+    this.more = false;
+  }
+
   private async buildIndex(publication: string): Promise<void> {
+    if ((await this.library.shelf(publication).changes(1)).length === 0) {
+      return;
+    }
     const index = this.index(publication);
-    while (await build(index, pause)) {
+    while (await this.lent.finding().build(index, pause)) {
       const held = await this.held(publication);
       this.lent.tell({ kind: "indexed", publication, indexed: index.articles, held });
     }
   }
 
   private index(publication: string): Index {
-    const index = this.indexes.get(publication) ?? new Index(this.library.shelf(publication));
+    const index = this.indexes.get(publication) ?? this.lent.finding().indexOf(this.library.shelf(publication));
     this.indexes.set(publication, index);
     return index;
   }
@@ -201,6 +227,6 @@ function revisionsOf(current: Article, held: readonly Article[]): RevisionView[]
 }
 
 /** Let whatever waits go first. */
-function pause(): Promise<void> {
-  return new Promise((done) => setTimeout(done));
+function pause(milliseconds = 0): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }

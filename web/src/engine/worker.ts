@@ -2,7 +2,7 @@
 //
 // It runs under two names, "read" and "sync"; where the browser keeps nothing, the one that reads does both.
 
-import { TamizdatError } from "../errors.ts";
+import type { TamizdatError } from "../errors.ts";
 import { Library, openStore } from "../library/index.ts";
 import type { Store } from "../library/store.ts";
 import { openMirror, openSource } from "../transport/index.ts";
@@ -11,27 +11,20 @@ import type { News, Trouble } from "./api.ts";
 import { type Answer, answer, type Method, type Question } from "./calls.ts";
 import { READING, SYNCING } from "./names.ts";
 import { Reader } from "./reading.ts";
+import { Scripts } from "./scripts.ts";
 import { Syncer } from "./syncing.ts";
 
 /** What of a worker's surroundings is used here; the library of types knows pages only. */
-interface Scope {
+interface Scope extends Surroundings {
   readonly name: string;
-  readonly location: { readonly href: string };
-  readonly trustedTypes?: Policies;
   onmessage: ((event: MessageEvent<Question>) => void) | null;
   postMessage(answer: Answer): void;
-  importScripts(url: string): void;
 }
 
-/** Trusted Types, where the browser has them. */
-interface Policies {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (url: string) => string },
-  ): {
-    createScriptURL(url: string): string;
-  };
-}
+type Surroundings = ConstructorParameters<typeof Scripts>[0];
+
+/** What the script of `finding.ts` is called, beside this one; the build puts it here. */
+declare const SEARCH_SCRIPT: string;
 
 const scope: Scope = globalThis as unknown as Scope;
 const now = () => Math.floor(Date.now() / 1000);
@@ -79,17 +72,31 @@ async function start(own: string): Promise<Engine> {
 function made(store: Store, kept: boolean, own: string): Engine {
   const reads = scope.name !== "sync";
   const syncs = !(kept && reads);
-  const library = new Library(store);
-  const reader: Reader | null = reads
-    ? new Reader({ library, storage: kept ? "kept" : "memory", now, tell: (news) => send({ kind: "news", news }) })
-    : null;
+  const scripts = new Scripts(scope, [own, SEARCH_SCRIPT]);
+  const reader = reads ? new Reader({ ...lentToReader(scripts), library: new Library(store), kept }) : null;
   const tell = (news: News) => {
     send({ kind: "news", news });
     keepIndex(reader);
   };
-  const syncer = syncs ? new Syncer({ store, now, open: opener(), prepare: preparing(own), tell }) : null;
+  const prepare = async () => {
+    if (!(await isNative())) {
+      scripts.load(own);
+    }
+  };
+  const syncer = syncs ? new Syncer({ store, now, open: opener(), prepare, tell }) : null;
   const methods = [...(reader ? methodsOf(reader, READING) : []), ...(syncer ? methodsOf(syncer, SYNCING) : [])];
   return { methods: new Map(methods), reader };
+}
+
+function lentToReader(scripts: Scripts) {
+  const finding = () => {
+    scripts.load(SEARCH_SCRIPT);
+    if (!globalThis.tamizdatFinding) {
+      throw new TypeError("the script for search isn't one");
+    }
+    return globalThis.tamizdatFinding;
+  };
+  return { now, finding, tell: (news: News) => send({ kind: "news", news }) };
 }
 
 function methodsOf<N extends string>(room: { [name in N]: Called }, names: readonly N[]): [string, Method][] {
@@ -114,26 +121,8 @@ function opener() {
     (typed ? openSource : openMirror)(place, { meter, home });
 }
 
-/** Loads the app's own cryptography, once, where the browser lacks it. */
-function preparing(own: string): () => Promise<void> {
-  let loaded: Promise<void> | null = null;
-  return () => {
-    loaded ??= load(own);
-    return loaded;
-  };
-}
-
-async function load(own: string): Promise<void> {
-  if (!(await isNative())) {
-    const rules = { createScriptURL: (url: string) => (url === own ? url : "") };
-    const policy = scope.trustedTypes?.createPolicy("tamizdat", rules) ?? rules;
-    scope.importScripts(policy.createScriptURL(own));
-  }
-}
-
+/** An error as it crosses; those of the script for search are of its own copy of the classes. */
 function troubleOf(error: unknown): Trouble {
-  if (error instanceof TamizdatError) {
-    return { code: error.code, message: error.message, fields: error.fields };
-  }
-  return { code: "error", message: error instanceof Error ? error.message : String(error), fields: {} };
+  const { message, code = "error", fields = {} }: Partial<TamizdatError> = error instanceof Error ? error : {};
+  return { code: typeof code === "string" ? code : "error", message: message ?? String(error), fields };
 }

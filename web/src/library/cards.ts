@@ -1,7 +1,6 @@
 // How records become rows: small facts to decide on, and what a list shows.
 
 import { type Article, type Image, imagesOf, type TextRecord } from "../format/article.ts";
-import { beginning } from "../format/words.ts";
 import type { CardRow, PictureNote, PlaceRow } from "./rows.ts";
 
 /** A list shows no more of a summary; the article itself has all of it. */
@@ -47,6 +46,11 @@ export function cardOf(article: Article): CardRow {
 
 function preview(image: Image | null): string {
   return image?.variants.find(({ role }) => role === "preview")?.sha256 ?? "";
+}
+
+/** So many code units of a text, no pair of them cut in two. */
+function beginning(text: string, units: number): string {
+  return text.slice(0, units).replace(/[\ud800-\udbff]$/, "");
 }
 
 function shortened(summary: string): string {

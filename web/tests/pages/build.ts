@@ -8,5 +8,5 @@ const [folder = ".", ...wanted] = process.argv.slice(1);
 mkdirSync(folder, { recursive: true });
 for (const each of wanted) {
   const [name = "", entry = ""] = each.split("=");
-  writeFileSync(join(folder, name), (await bundle(entry)).script);
+  writeFileSync(join(folder, name), (await bundle(entry, { SEARCH_SCRIPT: "search.js" })).script);
 }
