@@ -85,7 +85,7 @@ function DayView({ day }: { readonly day: Day }) {
       <ul class="cards">
         {day.cards.map((card: Card) => (
           <li key={`${card.edition} ${card.key}`}>
-            <CardView card={card} />
+            <CardView card={card} dated={false} />
           </li>
         ))}
       </ul>

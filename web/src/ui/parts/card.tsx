@@ -17,9 +17,11 @@ interface Props {
   /** What to show instead of the summary: the places that were sought. */
   readonly snippet?: preact.ComponentChildren;
   readonly level?: 2 | 3;
+  /** Whether its day is said: no heading above it does. */
+  readonly dated?: boolean;
 }
 
-export function CardView({ card, lead = false, snippet, level = 3 }: Props) {
+export function CardView({ card, lead = false, snippet, level = 3, dated = true }: Props) {
   const { href, publications, words } = useApp();
   const Title = `h${level}` as const;
   const direction = directionOf(publications, card);
@@ -42,7 +44,7 @@ export function CardView({ card, lead = false, snippet, level = 3 }: Props) {
             {short(card.summary, SUMMARY)}
           </p>
         ))}
-      <CardFoot card={card} />
+      <CardFoot card={card} dated={dated} />
     </article>
   );
 }
@@ -57,20 +59,22 @@ function CardPicture({ card }: { readonly card: Card }) {
   return <div class="thumb">{url && <img src={url} alt={card.alt} decoding="async" />}</div>;
 }
 
-function CardFoot({ card }: { readonly card: Card }) {
-  const { words } = useApp();
+function CardFoot({ card, dated }: { readonly card: Card; readonly dated: boolean }) {
+  const { words, tell } = useApp();
   const { reading } = words;
   const marks = [
     card.corrected && reading.corrected,
     card.saved && reading.savedMark,
     card.position > BEGUN && card.position < ENDED ? reading.begun : card.read && reading.read,
   ].filter(Boolean);
-  if (!card.byline && marks.length === 0) {
-    return null;
-  }
   return (
     <p class="foot">
       {card.byline && <bdi class="byline">{short(card.byline)}</bdi>}
+      {dated && (
+        <time dateTime={card.published} lang={words.language}>
+          {tell.day(card.published)}
+        </time>
+      )}
       {marks.map((mark) => (
         <span key={mark} class="mark" lang={words.language}>
           {mark}
