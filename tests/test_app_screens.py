@@ -477,6 +477,17 @@ def test_another_app_at_the_host_is_announced_with_version_and_hash_and_taken_wh
     assert page.evaluate("document.querySelector('script[data-engine]').getAttribute('src')") != before
 
 
+def test_another_app_at_the_host_is_announced_after_an_update(reader: Reader, httpd: Httpd):
+    reader.arrive()
+    page = reader.turn("sync")
+    other = put_another(httpd.folder, "9.9.9")
+
+    page.get_by_role("button", name="Look for news").click()
+    page.get_by_text("There is another version").wait_for()
+
+    assert other in text(page).replace("\n", "")
+
+
 def test_deleting_everything_takes_one_confirmation_and_leaves_nothing(reader: Reader):
     page = reader.arrive()
     page.locator(FRONT).first.click()

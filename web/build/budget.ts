@@ -7,6 +7,10 @@ const KB = 1024;
 /** In bytes, by role; what isn't named here is small. */
 export const BUDGET: Readonly<Record<string, number>> = {
   page: 26 * KB,
+  more: 14 * KB,
+  "words-en": 8 * KB,
+  "words-kk": 8 * KB,
+  "words-ru": 8 * KB,
   engine: 49 * KB,
   search: 26 * KB,
   style: 5 * KB,

@@ -1,69 +1,48 @@
-// The app itself: which version is kept on this device, and whether to take another one.
+// The app itself: which version is kept on this device, and whether its host has another one.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Trouble } from "../../engine/api.ts";
-import { type AppVersion, kept, type Offer, offered, take } from "../../shell/client.ts";
+import { type AppVersion, kept, type Offer } from "../../shell/client.ts";
 import { useApp } from "../context.ts";
 import { troubleOf } from "../parts/asked.ts";
 import { Failure } from "../parts/failure.tsx";
-import { Facts } from "../sync/report.tsx";
+import { findOffer, OfferView, VersionFacts } from "./offer.tsx";
 import { Part } from "./part.tsx";
 
-type Looked = { readonly offer: Offer | null } | { readonly trouble: Trouble } | "busy" | "taken" | null;
+/** What became of looking for another version. */
+type Looked =
+  | { readonly state: "not yet" | "busy" | "same" }
+  | { readonly state: "other"; readonly offer: Offer }
+  | { readonly state: "failed"; readonly trouble: Trouble };
 
 export function AppVersionView() {
-  const { engine, publication, words } = useApp();
-  const { settings } = words;
+  const app = useApp();
+  const { settings } = app.words;
   const [mine, setMine] = useState<AppVersion | null>(null);
-  const [looked, setLooked] = useState<Looked>(null);
+  const [looked, setLooked] = useState<Looked>({ state: "not yet" });
   useEffect(() => {
     kept().then(setMine, () => undefined);
   }, []);
-  const signed = async (path: string) => (publication ? engine.syncing.listed(publication.publication, path) : "");
-  const attempt = async (act: () => Promise<Looked>) => {
-    setLooked("busy");
+  const look = async () => {
+    setLooked({ state: "busy" });
     try {
-      setLooked(await act());
+      const offer = await findOffer(app);
+      setLooked(offer ? { state: "other", offer } : { state: "same" });
     } catch (error) {
-      setLooked({ trouble: troubleOf(error) });
+      setLooked({ state: "failed", trouble: troubleOf(error) });
     }
   };
-  const look = () => attempt(async () => ({ offer: await offered(signed) }));
-  const offer = looked && typeof looked === "object" && "offer" in looked ? looked.offer : undefined;
   return (
     <Part title={settings.app}>
-      {mine ? <Version {...mine} /> : <p>{settings.appUnkept}</p>}
-      {looked && typeof looked === "object" && "trouble" in looked && <Failure trouble={looked.trouble} again={look} />}
-      {looked === "taken" && <p role="status">{settings.appTaken}</p>}
-      {offer === null && <p role="status">{settings.appSame}</p>}
-      {offer ? (
-        <div class="note">
-          <h3>{settings.appNew}</h3>
-          <Version {...offer} />
-          <p>{offer.signed ? settings.appSigned : settings.appUnsigned}</p>
-          <button type="button" onClick={() => attempt(() => take(offer).then(() => "taken"))}>
-            {settings.appTake}
-          </button>
-        </div>
-      ) : (
-        mine && (
-          <button type="button" disabled={looked === "busy"} onClick={look}>
-            {settings.appLook}
-          </button>
-        )
+      {mine ? <VersionFacts {...mine} /> : <p>{settings.appUnkept}</p>}
+      {looked.state === "failed" && <Failure trouble={looked.trouble} />}
+      {looked.state === "same" && <p role="status">{settings.appSame}</p>}
+      {looked.state === "other" && <OfferView offer={looked.offer} />}
+      {mine && looked.state !== "other" && (
+        <button type="button" disabled={looked.state === "busy"} onClick={look}>
+          {settings.appLook}
+        </button>
       )}
     </Part>
-  );
-}
-
-function Version({ version, hash }: AppVersion) {
-  const { words } = useApp();
-  return (
-    <Facts
-      facts={[
-        [words.settings.appVersion, version],
-        [words.settings.appHash, <code class="breaks">{hash}</code>],
-      ]}
-    />
   );
 }

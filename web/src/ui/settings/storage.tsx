@@ -27,7 +27,7 @@ export function Storage() {
     <Part title={settings.storage}>
       {quota > 0 && <p>{settings.used(tell.bytes(usage), tell.bytes(quota))}</p>}
       <p>{storage === "memory" ? words.notices.memory : promise}</p>
-      {storage === "kept" && !persisted && !refused && (
+      {storage === "kept" && "storage" in navigator && !persisted && !refused && (
         <p>
           <button type="button" onClick={ask}>
             {settings.persist}

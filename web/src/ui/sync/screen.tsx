@@ -7,6 +7,7 @@ import { useArrival } from "../parts/arrival.ts";
 import { troubleOf } from "../parts/asked.ts";
 import { Failure } from "../parts/failure.tsx";
 import { Screen } from "../parts/screen.tsx";
+import { Announced } from "../settings/offer.tsx";
 import { Choices } from "./choices.tsx";
 import { ProgressView } from "./progress.tsx";
 import { Facts, LastView, ReportView } from "./report.tsx";
@@ -35,7 +36,12 @@ function Updates({ publication }: Of) {
   return (
     <>
       {run.state === "running" && <ProgressView run={run} />}
-      {ours.state === "done" && <ReportView report={ours.report} />}
+      {ours.state === "done" && (
+        <>
+          <ReportView report={ours.report} />
+          <Announced />
+        </>
+      )}
       {ours.state === "failed" && <Failed run={ours} />}
       {!running && <Look publication={publication} run={ours} />}
       {!running && publication.lastSync && ours.state === "none" && (
