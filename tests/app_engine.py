@@ -39,6 +39,9 @@ _AHEAD: Final = """
     if (asked.has("lockless")) {
         Object.defineProperty(Object.getPrototypeOf(self.navigator), "locks", {value: undefined});
     }
+    if (asked.has("bare")) {
+        Object.defineProperty(self.crypto, "subtle", {value: undefined});
+    }
     let left = Number(asked.get("puts") || Infinity);
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (...values) {

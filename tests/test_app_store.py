@@ -100,8 +100,8 @@ def test_pages_closed_while_they_sync_lose_nothing(context: Any, site: Site, who
         tab = Tab(context, site)
         tab.begin()
         tab.page.evaluate(
-            "p => new Promise(on => "
-            "engine.syncing.sync({publication: p}, ({step}) => step === 'applying' && on()).then(on, on)).then(() => 0)",
+            "p => new Promise(on => { const told = ({step}) => step === 'applying' && on(0);"
+            " engine.syncing.sync({publication: p}, told).then(() => on(0), () => on(0)) })",
             site.publication,
         )
         tab.page.close()
@@ -155,6 +155,26 @@ def test_where_storage_is_denied_everything_works_in_memory_and_that_is_told(con
     assert len(tab.titles()) == ARTICLES
     tab.page.wait_for_function("news.some(each => each.kind === 'indexed' && each.indexed === each.held)")
     assert tab.page.evaluate("p => engine.reading.search(p, 'a010', 10, 0)", site.publication)["found"] == 1
+
+
+def test_without_the_browsers_cryptography_the_apps_own_is_loaded_and_says_the_same(
+    context: Any, site: Site, whole: str
+):
+    tab = Tab(context, site, how="?bare")
+    tab.trust()
+    assert tab.page.evaluate("engine.reading.surroundings()")["crypto"] == "own"
+    assert tab.sync()["complete"]
+    assert tab.look()["digest"] == whole
+
+
+def test_other_pages_are_told_what_a_sync_brought(context: Any, site: Site):
+    tab, other = Tab(context, site), Tab(context, site)
+    other.begin()
+    tab.trust()
+    tab.sync()
+    other.page.wait_for_function("news.some(each => each.kind === 'changed')")
+    other.page.wait_for_function("news.some(each => each.kind === 'indexed' && each.indexed === each.held)")
+    assert len(other.titles()) == ARTICLES
 
 
 def test_wiping_leaves_no_database_also_while_other_pages_are_open(context: Any, site: Site):

@@ -33,13 +33,18 @@ export async function startEngine(makers: Makers): Promise<Engine> {
     }
   };
   const read = await start(makers, "read", tell);
+  const others = otherPages((news) => {
+    read.send({ kind: "news", news });
+    tell(news);
+  });
+  // What a sync brings is read, and put into the index, by the other worker; and other pages want to show it.
+  const pass = (news: News) => {
+    read.send({ kind: "news", news });
+    others?.postMessage(news);
+    tell(news);
+  };
   let syncing: Promise<Running> | null = read.storage === "memory" ? Promise.resolve(read) : null;
   const begin = () => {
-    // What a sync brings is read, and put into the index, by the other worker.
-    const pass = (news: News) => {
-      read.send({ kind: "news", news });
-      tell(news);
-    };
     syncing ??= start(makers, "sync", pass).catch((error: unknown) => {
       syncing = null;
       throw error;
@@ -55,6 +60,16 @@ export async function startEngine(makers: Makers): Promise<Engine> {
       return () => listeners.delete(told);
     },
   };
+}
+
+/** The other pages of the app, where the browser has them talk to each other. `told`: what their syncs bring. */
+function otherPages(told: (news: News) => void): BroadcastChannel | null {
+  if (typeof BroadcastChannel === "undefined") {
+    return null;
+  }
+  const channel = new BroadcastChannel("tamizdat");
+  channel.onmessage = ({ data }: MessageEvent<News>) => told(data);
+  return channel;
 }
 
 /** A worker that said that it is ready. */

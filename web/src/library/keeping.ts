@@ -9,10 +9,8 @@ import type { MarksRow, PictureNote, PlaceRow } from "./rows.ts";
 import type { Key, Put, Row } from "./store.ts";
 import { mediaMark, NO_EDITION } from "./trusting.ts";
 import type { Applied, Place, Role } from "./values.ts";
-import { type Of, stepOf } from "./writing.ts";
+import { FEW, type Of, stepOf } from "./writing.ts";
 
-/** Up to so many keys are asked for one by one. */
-const FEW = 32;
 const UNMARKED: MarksRow = { read: false, position: 0 };
 const OF_RECORDS = ["places", "lines", "cards", "revisions", "saved", "marks", "news", "stocks"] as const;
 const OF_PUBLICATION = [

@@ -13,6 +13,8 @@ import type { Applied } from "./values.ts";
 /** An edition of a publication, as the beginning of keys. */
 export type Of = readonly [publication: string, edition: string];
 
+/** Up to so many keys are asked for one by one. */
+export const FEW = 32;
 export const NOTHING: Applied = { added: 0, revised: 0, retracted: 0, removed: 0, revisions: 0 };
 
 /** What a batch does: the rows, what becomes of the edition's row, and what is told. */
@@ -65,7 +67,7 @@ export class Writing extends Trusting {
       const held = known.get(record.key);
       return record.type === "article" && held?.kind === "article" && supersedes(record, held) ? [record.key] : [];
     });
-    const [cards, lines, revisions] = await Promise.all([
+    const [cards, lines] = await Promise.all([
       this.store.getMany(
         "cards",
         leaving.map((key) => cardKey(of, key, known.get(key)?.published ?? "")),
@@ -74,14 +76,17 @@ export class Writing extends Trusting {
         "lines",
         superseded.map((key) => [...of, orderly(key)]),
       ),
-      Promise.all(leaving.map((key) => this.store.keys("revisions", { under: [...of, orderly(key)] }))),
     ]);
+    const under = leaving.length > FEW ? [of] : leaving.map((key) => [...of, orderly(key)]);
+    const earlier = await Promise.all(under.map((each) => this.store.keys("revisions", { under: each })));
+    for (const key of earlier.flat()) {
+      writer.earlier(key);
+    }
     leaving.forEach((key, at) => {
       const card = cards[at];
       if (card) {
         writer.cards.set(key, card);
       }
-      writer.revisions.set(key, revisions[at] ?? []);
     });
     superseded.forEach((key, at) => {
       const line = lines[at];
@@ -121,7 +126,6 @@ class Writer {
   readonly puts: Put[] = [];
   readonly cards = new Map<string, CardRow>();
   readonly lines = new Map<string, Uint8Array>();
-  readonly revisions = new Map<string, readonly Key[]>();
   /** Pictures of what gave way, and of what came. */
   readonly unshown = new Set<string>();
   readonly shown = new Set<string>();
@@ -130,10 +134,17 @@ class Writer {
   private readonly known: Known;
   private readonly touched = new Set<string>();
   private readonly counts = new Counts();
+  private readonly revisions = new Map<string, Key[]>();
 
   constructor(of: Of, known: Known) {
     this.of = of;
     this.known = known;
+  }
+
+  /** Learn of an earlier revision that is held, by the key of its row. */
+  earlier(row: Key): void {
+    const key = unordered(String(row[2]));
+    this.revisions.set(key, [...(this.revisions.get(key) ?? []), row]);
   }
 
   /** Let `entry` become what is held of its key. */
