@@ -4,17 +4,22 @@ import json
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from building import LIST, build
 from conftest import CHECKOUT, Ferry
 from hosting import hosting
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel, built from a copy of the checkout without what git ignores, so that nothing that lies about gets in."""
+    """A wheel, built from a copy of the checkout without what git ignores, so that nothing that lies about gets in.
+
+    The reader app is put there as it is built from the checkout.
+    """
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(listing, cwd=CHECKOUT, capture_output=True, check=True).stdout
@@ -23,6 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=CHECKOUT, input=listed, check=True, capture_output=True,
     )  # fmt: skip
     subprocess.run(["tar", "-xf", "all.tar"], cwd=source, check=True)
+    build(source / "web" / "dist")
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(out), str(source))
     return next(out.glob("*.whl"))
 
@@ -76,8 +82,11 @@ def test_a_reader_s_install_says_what_its_other_commands_need(reader: Path, tmp_
 
 def test_a_wheel_runs_the_demo(wheel: Path, tmp_path: Path):
     programs = environment(tmp_path / "venv", f"tamizdat[all] @ {wheel.as_uri()}")
-    done = tamizdat(programs, "demo", "--once", "--port", "0")
+    done = tamizdat(programs, "demo", "--once", "--port", "0", "--dir", str(tmp_path / "demo"))
     assert (done.returncode, done.stderr) == (0, "")
+    with zipfile.ZipFile(wheel) as packed:
+        carried = packed.read(f"tamizdat_server/_app/{LIST}")
+    assert (tmp_path / "demo" / "newsroom" / "public" / LIST).read_bytes() == carried
     assert "all is well" in done.stdout
 
 
