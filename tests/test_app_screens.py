@@ -399,6 +399,20 @@ def test_an_article_is_handed_on_as_a_file_that_says_where_it_is_from(reader: Re
     assert "<script" not in content
 
 
+def test_a_device_that_shares_files_is_left_to_share_them(reader: Reader):
+    reader.context.add_init_script("""
+        navigator.canShare = () => true;
+        navigator.share = async ({files}) => { window.shared = `${files[0].name} ${files[0].type}`; };
+    """)
+    page = reader.arrive()
+    page.locator(FRONT).first.click()
+    page.get_by_role("button", name="Share").click()
+
+    page.get_by_role("button", name="As text").click()
+
+    assert re.fullmatch(r"[\w-]+\.txt text/plain", page.evaluate("shared"))
+
+
 def test_a_pack_goes_from_one_reader_to_another_who_contacts_nobody(
     reader: Reader, browser: Any, httpd: Httpd, tmp_path: Path
 ):
@@ -427,6 +441,19 @@ def test_a_pack_goes_from_one_reader_to_another_who_contacts_nobody(
     assert re.sub(r"\s", "", shown) == reader.fingerprint
     assert not [path for path in httpd.paths if not path.startswith("app/") and path not in ("", "sw.js")]
     context.close()
+
+
+def test_a_pack_can_be_dropped(reader: Reader):
+    page = reader.open("/packs")
+    page.wait_for_selector(".drop")
+
+    page.evaluate("""() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(["no pack"], "some.tar.zst"));
+        document.querySelector(".drop").dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true}));
+    }""")
+
+    page.wait_for_selector("[role=alert]")
 
 
 def test_a_damaged_pack_is_said_in_words(reader: Reader, tmp_path: Path):

@@ -21,8 +21,9 @@ function Running({ run }: { readonly run: Extract<Run, { readonly state: "runnin
   return (
     <div class="bar">
       <a href={href({ name: "sync" })}>
-        {stepWords(words, progress)}{" "}
-        {total > 0 && <span>{words.sync.of(tell.bytes(progress?.done ?? 0), tell.bytes(total))}</span>}
+        {[stepWords(words, progress), total > 0 && words.sync.of(tell.bytes(progress?.done ?? 0), tell.bytes(total))]
+          .filter(Boolean)
+          .join(" ")}
       </a>
       <button type="button" onClick={() => pauseSync(engine)} disabled={pausing}>
         {words.sync.pause}
