@@ -80,7 +80,9 @@ def test_marks_and_saved_articles_are_there_when_the_page_is_opened_anew(context
     assert (view["saved"], view["read"], view["position"]) == (True, True, 0.5)
 
 
-@pytest.mark.parametrize("puts", [5, 90, 140])
+@pytest.mark.parametrize(
+    "puts", [*(5, 90, 140), *(pytest.param(puts, marks=pytest.mark.long) for puts in range(1, 150, 7))]
+)
 def test_worker_stopped_within_a_commit_leaves_a_whole_library_that_goes_on(
     context: Any, site: Site, whole: str, puts: int
 ):
@@ -92,6 +94,21 @@ def test_worker_stopped_within_a_commit_leaves_a_whole_library_that_goes_on(
     tab.begin()
     assert tab.sync_when_free()["complete"]
     assert tab.look() == {"wrong": [], "digest": whole, "articles": ARTICLES}
+
+
+def test_paused_sync_says_so_and_the_next_one_goes_on(context: Any, site: Site, whole: str):
+    tab = Tab(context, site)
+    tab.trust()
+    codes = tab.page.evaluate(
+        "p => Promise.all([new Promise(on => engine.syncing.sync({publication: p},"
+        " ({step}) => step === 'fetching' && engine.syncing.pause()).catch(({code}) => on(code))),"
+        " engine.syncing.plan({publication: p}).catch(({code}) => code)])",
+        site.publication,
+    )
+    assert codes == ["stopped", "locked"]
+    assert tab.look()["wrong"] == []
+    assert tab.sync()["complete"]
+    assert tab.look()["digest"] == whole
 
 
 def test_pages_closed_while_they_sync_lose_nothing(context: Any, site: Site, whole: str):

@@ -1,5 +1,6 @@
 // What the worker that reads answers: lists, articles, pictures, searches, packs. It keeps the index up to date, too.
 
+import { LibraryLocked } from "../errors.ts";
 import { type Article, imagesOf } from "../format/article.ts";
 import { decodeRecord } from "../format/record.ts";
 import type { Library } from "../library/index.ts";
@@ -172,12 +173,21 @@ export class Reader implements Reading {
       while (this.more) {
         await this.quiet();
         for (const { publication } of await this.library.publications()) {
-          await this.buildIndex(publication);
+          await this.buildIndex(publication).catch((error: unknown) => this.yieldTo(error));
         }
       }
     } finally {
       this.building = false;
     }
+  }
+
+  /** Where another page builds the index, too, let it, and see later whether it came to an end. */
+  private async yieldTo(error: unknown): Promise<void> {
+    if (!(error instanceof LibraryLocked)) {
+      throw error;
+    }
+    await pause(LONGEST_WAIT);
+    this.more = true;
   }
 
   private async quiet(): Promise<void> {

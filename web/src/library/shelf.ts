@@ -21,6 +21,11 @@ interface Change {
   readonly key: string;
 }
 
+/** Counts what changes the index of a publication. */
+export function counterOf(publication: string): string {
+  return `index ${publication}`;
+}
+
 /** What search asks of whoever keeps its index. What raises has changed nothing. */
 export class Shelf {
   private readonly store: Store;
@@ -30,7 +35,7 @@ export class Shelf {
   constructor(store: Store, publication: string) {
     this.store = store;
     this.publication = publication;
-    this.counter = `index ${publication}`;
+    this.counter = counterOf(publication);
   }
 
   read(names: readonly Name[]): Promise<readonly unknown[]> {
