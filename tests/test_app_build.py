@@ -1,6 +1,5 @@
-"""What `npm run build` makes: the same bytes each time, small enough, and nothing that ties it to a place."""
+"""What `npm run build` makes: the same bytes each time, tied to no place. Sizes and syntax it checks by itself."""
 
-import gzip
 import hashlib
 import json
 import re
@@ -10,10 +9,6 @@ from pathlib import Path
 import pytest
 
 from building import LIST, WEB, build, listed
-
-KB = 1024
-# Compressed, as our own server sends them. What is fetched only by those who need it is not bounded here.
-BUDGET = {"page": 26 * KB, "engine": 49 * KB, "search": 26 * KB, "style": 5 * KB, "own": 9 * KB, "start": KB}
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +51,6 @@ def test_nothing_is_named_from_the_root_of_the_host(app: Path) -> None:
         if path.endswith((".js", ".css")):
             assert b'"/app' not in data, path
             assert b"url(" not in data or not path.endswith(".css"), path
-
-
-@pytest.mark.parametrize("role", BUDGET)
-def test_a_file_keeps_to_its_budget(app: Path, role: str) -> None:
-    data = (app / str(listed(app)[role]["path"])).read_bytes()
-    assert len(gzip.compress(data, 9)) <= BUDGET[role]
 
 
 def test_cryptography_of_its_own_loads_where_only_old_things_are_known(app: Path) -> None:

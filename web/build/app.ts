@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
-import { BUDGET, onTheWire } from "./budget.ts";
+import { BUDGET, onTheWire, wrongInSize } from "./budget.ts";
 import { bundle, bundlePage } from "./bundle.ts";
 import { wrongInScript, wrongInStyle } from "./check.ts";
 import { startPage } from "./start.ts";
@@ -50,7 +50,7 @@ export async function buildApp(folder: string, page = "src/ui/main.tsx"): Promis
 
 function report(files: readonly { readonly role: string; readonly data: Buffer }[]): void {
   for (const { role, data } of files) {
-    const most = BUDGET[role];
+    const most = BUDGET.get(role);
     if (most) {
       process.stdout.write(`${role.padEnd(8)}${String(onTheWire(data)).padStart(7)} bytes of ${most}, compressed\n`);
     }
@@ -58,14 +58,18 @@ function report(files: readonly { readonly role: string; readonly data: Buffer }
 }
 
 function check(files: readonly AppFile[]): void {
-  const wrong = files.flatMap((file) => wrongIn(file, String(file.data)).map((what) => `${file.path}: ${what}`));
+  const wrong = files.flatMap((file) => wrongIn(file).map((what) => `${file.path}: ${what}`));
   wrong.push(...files.filter(({ data }) => data.includes(WEB)).map(({ path }) => `${path}: says where it was built`));
   if (wrong.length) {
     throw new Error(`this may not be published:\n${wrong.join("\n")}`);
   }
 }
 
-function wrongIn({ role, path }: AppFile, text: string): string[] {
+function wrongIn({ role, path, data }: AppFile): string[] {
+  return [...wrongInText(role, path, String(data)), ...wrongInSize(role, data)];
+}
+
+function wrongInText(role: string, path: string, text: string): string[] {
   if (path.endsWith(".js")) {
     return wrongInScript(text, SPARED[role]);
   }

@@ -59,7 +59,7 @@ async function outputOf(
   words: Readonly<Record<string, string>> = {},
 ): Promise<PageBundle> {
   // What runs this file said "development", by which Vite would write places of the source into the page.
-  process.env["NODE_ENV"] = "production";
+  Object.assign(process.env, { NODE_ENV: "production" });
   const results = await build(settings(entry, output, words));
   const files = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
   const scripts = files.flatMap((file) =>

@@ -1,6 +1,8 @@
 // What the check of built files finds, and what it lets pass.
 
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { BUDGET, wrongInSize } from "../build/budget.ts";
 import { wrongInScript, wrongInStyle } from "../build/check.ts";
 
 const WRONG: Readonly<Record<string, string>> = {
@@ -53,4 +55,11 @@ test("a style sheet is refused with what is newer or comes from elsewhere", () =
     ":has( in a style",
     "url( in a style",
   ]);
+});
+
+test("a file is refused that takes more on the wire than is set aside for it", () => {
+  const most = BUDGET.get("style") ?? 0;
+  expect(wrongInSize("style", Buffer.alloc(50 * most, "a "))).toEqual([]);
+  expect(wrongInSize("style", randomBytes(most))).toEqual([`${most + 23} bytes on the wire, ${most} at most`]);
+  expect(wrongInSize("icon", randomBytes(2 * most))).toEqual([]);
 });

@@ -49,14 +49,14 @@ export async function complete(cache: Cache, scope: string, shell: Shell): Promi
 }
 
 /**
- * Icons are the system's to keep; of the languages, the one that the page speaks will do; and cryptography of the app's
- * own is for browsers that lack it.
+ * Pictures of the icon are the system's to keep; of the languages, the one that the page speaks will do; and cryptography
+ * of the app's own is for browsers that lack it.
  */
 async function needed(shell: Shell): Promise<readonly ShellFile[]> {
   const unneeded = (await knowsEd25519()) ? "own" : "";
   const words = `words-${document.documentElement.lang}`;
   return shell.files.filter(
-    ({ role }) => role !== unneeded && !role.startsWith("icon") && (role === words || !role.startsWith("words-")),
+    ({ role }) => role !== unneeded && !role.startsWith("icon-") && (role === words || !role.startsWith("words-")),
   );
 }
 
