@@ -10,7 +10,7 @@ import { Gathering, Writer } from "./writing.ts";
 const CHANGES = 1_000;
 const ARTICLES = 8;
 /** A segment is closed when its texts have so many words. */
-const FULL = 200_000;
+const FULL = 120_000;
 /** Milliseconds of work between pauses; bytes between commits. */
 const SLICE = 8;
 const WAITING = 1 << 20;

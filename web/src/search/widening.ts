@@ -37,6 +37,10 @@ const GRAMMARS: ReadonlyMap<string, Grammar> = new Map([
   ["kk", { words: CYRILLIC, keys: kazakh.keys, head: kazakh.head, relatives: kazakh.relatives }],
 ]);
 
+/** So many words of each grammar. */
+const REMEMBERED = 20_000;
+const KNOWN = new Map<Grammar, Map<string, Keys>>();
+
 /** By whose grammar the words of an edition are bent: its language where it is one of ours, else "". */
 export function languageOf(edition: string): Language {
   const language = edition.split("-")[0]?.toLowerCase();
@@ -120,6 +124,14 @@ function tiersOf(word: string, language: Language, terms: Iterable<string>): [st
 
 type Keys = ReadonlyMap<string, number>;
 
+/** A word's keys, found once: who types a word asks for its beginnings, too, and so for the same terms each time. */
+function keysOf(grammar: Grammar, word: string): Keys {
+  const known = KNOWN.get(grammar) ?? new Map<string, Keys>();
+  const keys = known.get(word) ?? grammar.keys(word);
+  KNOWN.set(grammar, known.size < REMEMBERED ? known.set(word, keys) : new Map());
+  return keys;
+}
+
 /** Tells of a term whether it is another form of the word, or another spelling: BENT, LOOSE, SPELLED, or UNLIKE. */
 function formTierOf(word: string, language: Language): (term: string) => number {
   const grammar = GRAMMARS.get(language);
@@ -134,11 +146,7 @@ function formTierOf(word: string, language: Language): (term: string) => number 
     if (related.has(term) || !grammar.words.test(term)) {
       return related.has(term) ? BENT : UNLIKE;
     }
-    let known: Keys | undefined;
-    const keys = () => {
-      known ??= grammar.keys(term);
-      return known;
-    };
+    const keys = () => keysOf(grammar, term);
     const tier = bentTier(term, keys);
     return tier === UNLIKE && isSpelled(term, keys) ? SPELLED : tier;
   };
