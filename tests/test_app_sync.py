@@ -27,10 +27,13 @@ class Trees:
         self.folder = folder
         make_trees(folder)
         self.story: dict[str, Any] = json.loads((folder / "story.json").read_text())
-        self.vitest = subprocess.run(
-            ["node", "node_modules/vitest/vitest.mjs", "run", "--testTimeout=60000", "tests/sync-"],
-            cwd=WEB, env=os.environ | {"TAMIZDAT_TREES": str(folder)}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        self.vitest = self.run("tests/sync-")
+
+    def run(self, tests: str, **surroundings: str) -> "subprocess.CompletedProcess[str]":
+        """What vitest says of these tests."""
+        command = ["node", "node_modules/vitest/vitest.mjs", "run", "--testTimeout=60000", tests]
+        environment = os.environ | {"TAMIZDAT_TREES": str(self.folder)} | surroundings
+        return subprocess.run(command, cwd=WEB, env=environment, capture_output=True, text=True, check=False)
 
     def expected(self, step: int, code: str) -> str:
         """The digest of the lines that a reader holds of an edition after this step."""
@@ -82,3 +85,10 @@ def test_one_edition_packed_by_the_app_brings_that_one(trees: Trees, tmp_path: P
     report = trees.read(tmp_path / "library.db", "russian-1", 1)
     assert trees.held(tmp_path / "library.db", "ru") == trees.expected(1, "ru")
     assert report.editions["en"].to == 0
+
+
+@pytest.mark.long
+def test_readers_who_do_whatever_comes_to_mind_end_with_everything(trees: Trees):
+    """A thousand of them, by cut lines, pauses, caps, packs and other choices."""
+    told = trees.run("tests/sync-campaign", TAMIZDAT_SEEDS="1000", TAMIZDAT_FIRST_SEED="1000")
+    assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-2000:]

@@ -203,6 +203,17 @@ def test_more_megabytes_fetch_older_articles(tmp_path: Path, follower: Follower,
     assert_alike(desk, follower)
 
 
+def test_widening_finds_all_articles_of_the_second_in_which_it_begins(tmp_path: Path, follower: Follower) -> None:
+    desk = Desk(tmp_path / "large", settings=BIGGER)
+    for number in range(40):
+        desk.put(f"en/{number:02}", words(random.Random(number), 11_000), published=dated(0))
+    desk.publish()
+    first = follower.sync(desk, keep=Keep(megabytes=1))
+    assert first.editions["en"].complete_since == dated(0)
+    follower.sync(desk, keep=Keep())
+    assert_alike(desk, follower)
+
+
 def test_widening_that_was_cut_short_goes_on_without_being_told_again(tmp_path: Path, follower: Follower) -> None:
     desk = Desk(tmp_path / "large", settings=BIGGER)
     fill(desk, 40, length=11_000)

@@ -12,6 +12,9 @@ from tamizdat.format.names import bundle_path, raw_bundle_path
 REQUEST_COST: Final = 4096
 """Bytes that one more request is worth, when two ways lead to the same version."""
 
+_AFTER_ALL: Final = "\U0010ffff"
+"""No key stands behind this one."""
+
 Bound = tuple[str, str]
 Available = Callable[[str], bool]
 
@@ -92,6 +95,15 @@ def wanted_segments(
         if step.ref.raw_sha256 not in done and (below is None or step.ref.start < below):
             chosen.append(step)
     return chosen, complete_since
+
+
+def lacked_below(snapshot: SnapshotList, since: str) -> Bound:
+    """Below which place segments have to start for who is complete since a time to lack them.
+
+    Where several start at that time, it isn't known which of them are held: all of them are read.
+    """
+    several = sum(segment.published == since for segment in snapshot.segments) > 1
+    return since, _AFTER_ALL if several else ""
 
 
 def carried(ref: SegmentRef, available: Available) -> str | None:

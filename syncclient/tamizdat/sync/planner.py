@@ -9,7 +9,16 @@ from tamizdat.format.catalog import Catalog, DeltaRef, HistoryList, ListRef, Seg
 from tamizdat.format.names import bundle_path, list_path, raw_bundle_path
 from tamizdat.library import Library
 from tamizdat.sync.fetch import Fetcher, Wanted
-from tamizdat.sync.plan import Available, Bound, Reach, carried, segments_newest_first, shortest_path, wanted_segments
+from tamizdat.sync.plan import (
+    Available,
+    Bound,
+    Reach,
+    carried,
+    lacked_below,
+    segments_newest_first,
+    shortest_path,
+    wanted_segments,
+)
 from tamizdat.sync.stocks import Stocks
 from tamizdat.sync.tasks import DeltaTask, EditionPlan, SegmentTask, Task
 
@@ -127,7 +136,7 @@ class Planner:
         )  # fmt: skip
         since = plan.standing.complete_since
         steps, complete_since = wanted_segments(
-            segments_newest_first(snapshot), reach=plan.reach, done=done, below=(since, "")
+            segments_newest_first(snapshot), reach=plan.reach, done=done, below=lacked_below(snapshot, since)
         )
         if complete_since >= since:
             return

@@ -8,6 +8,9 @@ import type { Bound } from "../library/values.ts";
 /** Bytes that one more request is worth, when two ways lead to the same version. */
 const REQUEST_COST = 4096;
 
+/** No key stands behind this one. */
+const AFTER_ALL = "\u{10ffff}";
+
 export type Available = (path: string) => boolean;
 
 /** How far back to read: articles published from `since` on (empty: all), at most `maxRawBytes` of text. */
@@ -119,6 +122,16 @@ export function wantedSegments(
     }
   }
   return { chosen, completeSince };
+}
+
+/**
+ * Below which place segments have to start for who is complete since a time to lack them.
+ *
+ * Where several start at that time, it isn't known which of them are held: all of them are read.
+ */
+export function lackedBelow(snapshot: Pick<SnapshotList, "segments">, since: string): Bound {
+  const several = snapshot.segments.filter((ref) => ref.published === since).length > 1;
+  return [since, several ? AFTER_ALL : ""];
 }
 
 function isBeyond(end: Bound, size: number, reach: Reach): boolean {

@@ -8,7 +8,15 @@ import type { Bound, Library, Standing } from "../library/index.ts";
 import type { ReadBack } from "./choices.ts";
 import type { Fetcher } from "./fetch.ts";
 import { PlannedLists } from "./lists.ts";
-import { type Available, carried, type Reach, segmentsNewestFirst, shortestPath, wantedSegments } from "./plan.ts";
+import {
+  type Available,
+  carried,
+  lackedBelow,
+  type Reach,
+  segmentsNewestFirst,
+  shortestPath,
+  wantedSegments,
+} from "./plan.ts";
 import type { Parts, Stocks } from "./stocks.ts";
 import {
   type DeltaTask,
@@ -208,7 +216,7 @@ export class Planner {
     const { chosen, completeSince } = wantedSegments(segmentsNewestFirst(snapshot), {
       reach: plan.reach,
       done: how.done,
-      below: [since, ""],
+      below: lackedBelow(snapshot, since),
     });
     if (completeSince >= since) {
       return;
