@@ -2,9 +2,12 @@
 
 import type { News, Trouble } from "./api.ts";
 
+/** What a worker is for. The one that reads does both, where the browser keeps nothing. */
+export type Role = "read" | "sync";
+
 /** What a page sends. `told`: the last argument is a function, which stays there and is told of progress. */
 export type Question =
-  | { readonly kind: "start"; readonly own: string }
+  | { readonly kind: "start"; readonly role: Role; readonly own: string }
   | {
       readonly kind: "call";
       readonly id: number;

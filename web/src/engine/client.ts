@@ -1,14 +1,14 @@
 // What pages import: the engine's workers, started as they are needed, as two typed interfaces.
 
 import type { News, Reading, Syncing } from "./api.ts";
-import { type Answer, EngineError, Line, type Question, remote } from "./calls.ts";
+import { type Answer, EngineError, Line, type Question, type Role, remote } from "./calls.ts";
 import { READING, SYNCING } from "./names.ts";
 
 export { EngineError } from "./calls.ts";
 
 /** How a page has workers made. `own`: where the app's own cryptography lies, for browsers that lack it. */
 export interface Makers {
-  readonly worker: (name: "read" | "sync") => Worker;
+  readonly worker: (name: Role) => Worker;
   readonly own: string;
 }
 
@@ -79,9 +79,9 @@ interface Running {
   readonly send: (question: Question) => void;
 }
 
-function start(makers: Makers, name: "read" | "sync", tell: (news: News) => void): Promise<Running> {
+function start(makers: Makers, role: Role, tell: (news: News) => void): Promise<Running> {
   return new Promise((ready, failed) => {
-    const worker = makers.worker(name);
+    const worker = makers.worker(role);
     const send = (question: Question) => worker.postMessage(question);
     const line = new Line(send);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
@@ -101,6 +101,6 @@ function start(makers: Makers, name: "read" | "sync", tell: (news: News) => void
       line.end({ code: "error", message, fields: {} });
       failed(new Error(message));
     };
-    send({ kind: "start", own: makers.own });
+    send({ kind: "start", role, own: makers.own });
   });
 }

@@ -1,6 +1,6 @@
 // The engine's script, a classic one: Firefox and Safari of the years that we serve have no module workers.
 //
-// It runs under two names, "read" and "sync"; where the browser keeps nothing, the one that reads does both.
+// It runs twice, to read and to sync; where the browser keeps nothing, the one that reads does both.
 
 import type { TamizdatError } from "../errors.ts";
 import { Library, openStore } from "../library/index.ts";
@@ -16,7 +16,6 @@ import { Syncer } from "./syncing.ts";
 
 /** What of a worker's surroundings is used here; the library of types knows pages only. */
 interface Scope extends Surroundings {
-  readonly name: string;
   onmessage: ((event: MessageEvent<Question>) => void) | null;
   postMessage(answer: Answer): void;
 }
@@ -41,7 +40,7 @@ interface Engine {
 
 scope.onmessage = ({ data }) => {
   if (data.kind === "start") {
-    begun = start(data.own);
+    begun = start(data);
   } else if (data.kind === "news") {
     heard(data.news);
   } else {
@@ -56,10 +55,10 @@ async function call(question: Extract<Question, { kind: "call" }>): Promise<void
   }
 }
 
-async function start(own: string): Promise<Engine> {
+async function start({ role, own }: Extract<Question, { kind: "start" }>): Promise<Engine> {
   try {
     const { store, kept } = await openStore();
-    const engine = made(store, kept, own);
+    const engine = made(store, { kept, reads: role === "read", own });
     send({ kind: "ready", storage: kept ? "kept" : "memory" });
     keepIndex(engine.reader);
     return engine;
@@ -69,8 +68,13 @@ async function start(own: string): Promise<Engine> {
   }
 }
 
-function made(store: Store, kept: boolean, own: string): Engine {
-  const reads = scope.name !== "sync";
+interface Part {
+  readonly kept: boolean;
+  readonly reads: boolean;
+  readonly own: string;
+}
+
+function made(store: Store, { kept, reads, own }: Part): Engine {
   const syncs = !(kept && reads);
   const scripts = new Scripts(scope, [own, SEARCH_SCRIPT]);
   const reader = reads ? new Reader({ ...lentToReader(scripts), library: new Library(store), kept }) : null;

@@ -5,6 +5,8 @@ import { type Rows, SCHEMA, TABLES } from "./rows.ts";
 import type { Key, Range, Row, Store, Table, Turns, Writes } from "./store.ts";
 
 const NAME = "tamizdat";
+/** In milliseconds. */
+const REMINDER = 200;
 
 /** One open database. It makes way when another page deletes it, or has a newer version of the app. */
 export class IndexedDbStore implements Store {
@@ -117,7 +119,9 @@ function connect(): Promise<IDBDatabase> {
         opening.onsuccess = () => opening.result.close();
       };
     });
-    return Promise.race([done<IDBDatabase>(opening), blocked]);
+    // Safari 14.1 forgets to open anything until it is asked for something else (WebKit bug 226547).
+    const reminder = setInterval(() => indexedDB.databases?.().catch(() => {}), REMINDER);
+    return Promise.race([done<IDBDatabase>(opening), blocked]).finally(() => clearInterval(reminder));
   });
 }
 
