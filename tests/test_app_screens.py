@@ -192,6 +192,21 @@ def test_a_typed_address_is_taken_out_of_its_message(reader: Reader):
     assert page.url.endswith(f"#{reader.fingerprint}")
 
 
+def test_turning_away_and_back_while_somebody_is_met_does_no_harm(reader: Reader, httpd: Httpd):
+    def slowly(handler: Handler, file: Path | None) -> None:
+        handler.wait(0 if handler.asked.path in ("", "sw.js") or handler.asked.path.startswith("app/") else 0.7)
+        as_pages(handler, file)
+
+    httpd.tell("*", slowly)
+    page = reader.open(reader.fingerprint)
+    page.wait_for_selector(".waiting")
+
+    reader.turn("settings")
+    page.go_back()
+
+    page.wait_for_selector(FRONT)
+
+
 def test_what_is_no_address_is_said_beside_the_field(reader: Reader):
     page = reader.open("/welcome")
     page.fill("textarea", "hello")

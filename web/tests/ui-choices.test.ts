@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { EditionView } from "../src/engine/api.ts";
+import { placeOf } from "../src/ui/packs/article.ts";
 import { fileName } from "../src/ui/packs/hand.ts";
 import { firstChoice, firstEdition } from "../src/ui/welcome/editions.ts";
 
@@ -42,4 +43,14 @@ test.each([
   ["x".repeat(500), `${"x".repeat(60)}.txt`],
 ])("a file of %j is called %s", (title, name) => {
   expect(fileName(title, "txt")).toBe(name);
+});
+
+describe("where others find a publication", () => {
+  test.each([
+    ["https://example.org/paper/#1.abc", ["https://mirror.example/"], "https://example.org/paper/"],
+    ["#1.abc", ["https://mirror.example/"], "https://mirror.example/"],
+    ["#1.abc", [], ""],
+  ])("with the address %j and the mirrors %j is %j", (address, mirrors, place) => {
+    expect(placeOf({ address, mirrors })).toBe(place);
+  });
 });

@@ -16,23 +16,23 @@ export interface Source {
   readonly corrected: (day: string) => string;
 }
 
-export function sourceOf(
-  { article }: ArticleView,
-  { title, address, fingerprint, editions }: PublicationView,
-  words: Strings,
-  tell: Teller,
-): Source {
+export function sourceOf({ article }: ArticleView, publication: PublicationView, words: Strings, tell: Teller): Source {
+  const { title, fingerprint, editions } = publication;
   const { edition, key, published } = article;
-  const place = address.split("#")[0] ?? "";
   return {
     lines: [
       words.packs.from(title, tell.day(published)),
-      place + writeHash({ fingerprint, route: { name: "article", edition, key } }),
+      placeOf(publication) + writeHash({ fingerprint, route: { name: "article", edition, key } }),
       words.packs.verifiedBy(fingerprint),
     ],
     direction: editions.find((each) => each.edition === edition)?.direction ?? "ltr",
     corrected: (day) => `${words.reading.corrected} ${day}:`,
   };
+}
+
+/** Where others find a publication; "" where it came by hand and names no mirror. */
+export function placeOf({ address, mirrors }: Pick<PublicationView, "address" | "mirrors">): string {
+  return address.split("#")[0] || (mirrors[0] ?? "");
 }
 
 export function textFile({ article }: ArticleView, { lines, corrected }: Source): File {

@@ -3,8 +3,8 @@
 import { plurals } from "../plurals.ts";
 import type { Strings } from "./en.ts";
 
-// Where a browser doesn't know Kazakh, Russian numbers are the same.
-const locales = ["kk", "ru"];
+// Numbers are written as in Russian. Chromium says that it knows Kazakh ones, and writes English ones.
+const locales = ["ru"];
 const plural = plurals<"one">(...locales);
 
 const MONTHS = [
@@ -173,7 +173,7 @@ const kk: Strings = {
     result: "Нәтиже",
     bytes: "Көлемі",
     mirror: "Айна сайт",
-    problems: "Айналып өткен айна сайттар",
+    problems: "Өткізіп жіберілген айна сайттар",
     never: "Әзірге ештеңе жүктелмеген.",
     accept: "Оларды өшіру",
     refuse: "Бәрін сол күйінде қалдыру",
@@ -260,7 +260,7 @@ const kk: Strings = {
     forgetSure: (title) => `«${title}» пен оған қатыстының бәрі құрылғыдан өшірілсін бе?`,
     cancel: "Болдырмау",
     storage: "Орын",
-    used: (used, quota) => `Браузер рұқсат еткен ${quota} орынның ${used} бөлігі алынды.`,
+    used: (used, quota) => `Браузер рұқсат еткен ${quota} ішінен ${used} пайдаланылды.`,
     persisted: "Браузер кітапхананы өздігінен өшірмеуге уәде берді.",
     unpersisted: "Орын азайғанда браузер кітапхананы өшіріп тастауы мүмкін.",
     persist: "Браузерден сақтауды сұрау",

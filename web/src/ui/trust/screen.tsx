@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PublicationView, Surroundings } from "../../engine/api.ts";
 import { useApp } from "../context.ts";
+import { placeOf } from "../packs/article.ts";
 import { freshnessWord } from "../parts/frame.tsx";
 import { Screen } from "../parts/screen.tsx";
 import { Facts } from "../sync/report.tsx";
@@ -62,8 +63,7 @@ function Trust({ publication }: Of) {
 function HandOn({ publication }: Of) {
   const { words, announce } = useApp();
   const { trust } = words;
-  const place = publication.address.split("#")[0] ?? "";
-  const address = `${place}#${publication.fingerprint}`;
+  const address = `${placeOf(publication)}#${publication.fingerprint}`;
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(address);

@@ -13,6 +13,7 @@ import { startSync } from "../sync/runner.ts";
 import { Fingerprint } from "../trust/fingerprint.tsx";
 import { AddressForm } from "./address.tsx";
 import { firstChoice } from "./editions.ts";
+import { meetAt } from "./meeting.ts";
 
 /** The address that this page was opened by: its own folder, and the fingerprint of the link. */
 function ownAddress(fingerprint: string): string {
@@ -47,7 +48,7 @@ function Meet({ address, other }: Props) {
   useEffect(() => {
     let wanted = true;
     const answer = async () => {
-      const met = await engine.syncing.meet(address);
+      const met = await meetAt(engine, address);
       const known = met.pinned || publications.some(({ publication }) => publication === met.publication);
       if (wanted) {
         await (known ? welcome(met) : setMeeting(met));
