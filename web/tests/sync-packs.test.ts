@@ -78,6 +78,24 @@ describe.skipIf(!TREES)("a pack", () => {
     expect(await holds(reader, step(last), ["en", "ru"])).toEqual(BOTH);
   });
 
+  test("with holes brings what it has, tells what it lacks, and another one brings just that", async () => {
+    const reader = new Reader(step(last));
+    const [hole = ""] = [...step(last).files.keys()].filter((path) => isSegment(path));
+    const report = await open(reader.means, packOf(step(last).files, "", hole), { trusted: fingerprint });
+    expect(report).toMatchObject({ complete: false, missing: [hole] });
+    const { articles } = await reader.library.holding(publication, "en");
+    expect(articles).toBeGreaterThan(50);
+    const whole = await open(reader.means, read(`tree-${last}`), {});
+    expect(whole).toMatchObject({ complete: true, missing: [] });
+    expect(whole.articles).toBeLessThan(30);
+    expect(await holds(reader, step(last), ["en", "ru"])).toEqual(BOTH);
+  });
+
+  /** Whether it is a bundle that only the snapshot names: an old one, of articles that no delta brings. */
+  function isSegment(path: string): boolean {
+    return step(0).files.has(path) && path.startsWith("bundles/");
+  }
+
   test("of news that don't lead on from what is held changes no article, and tells what is missing", async () => {
     const reader = await begun(step(1), ALL);
     await sync(reader.means, { publication });
@@ -134,12 +152,12 @@ describe.skipIf(!TREES)("a pack", () => {
     }
   });
 
-  /** A pack of a tree, in which one byte is another in the files whose paths begin so. */
-  function packOf(tree: Files, spoiled: string): Blob {
-    const files = [...tree].filter(([path]) => /^(metadata|targets|bundles|lists|media)\//.test(path));
+  /** A pack of a tree without a `hole`, in which one byte is another in the files whose paths begin with `spoiled`. */
+  function packOf(tree: Files, spoiled: string, hole = ""): Blob {
+    const files = [...tree].filter(([path]) => /^(metadata|targets|bundles|lists|media)\//.test(path) && path !== hole);
     const changed = files.map(([path, data]) => {
       const other = data.slice();
-      other[10] = (other[10] ?? 0) ^ (path.startsWith(spoiled) ? 1 : 0);
+      other[10] = (other[10] ?? 0) ^ (spoiled && path.startsWith(spoiled) ? 1 : 0);
       return [path, other] as const;
     });
     return new Blob([...encodePack(changed)]);
