@@ -5,6 +5,7 @@
 import type { TamizdatError } from "../errors.ts";
 import { Library, openStore } from "../library/index.ts";
 import type { Store } from "../library/store.ts";
+import type { Means } from "../sync/index.ts";
 import { openMirror, openSource } from "../transport/index.ts";
 import { isNative } from "../trust/index.ts";
 import type { News, Trouble } from "./api.ts";
@@ -114,15 +115,14 @@ async function heard(news: News): Promise<void> {
   }
 }
 
-/** Where it fails, another tab is building, or space is short: the next change or start goes on. */
+/** Where it fails, for want of space, say, the next change or start goes on. */
 function keepIndex(reader: Reader | null): void {
   reader?.keepIndex().catch(() => {});
 }
 
-function opener() {
+function opener(): Means["open"] {
   const home = new URL(scope.location.href);
-  return (place: string, { typed, meter }: Parameters<ConstructorParameters<typeof Syncer>[0]["open"]>[1]) =>
-    (typed ? openSource : openMirror)(place, { meter, home });
+  return (place, { typed, meter }) => (typed ? openSource : openMirror)(place, { meter, home });
 }
 
 /** An error as it crosses; those of the script for search are of its own copy of the classes. */
