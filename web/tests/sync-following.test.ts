@@ -130,17 +130,19 @@ describe.skipIf(!TREES)("a beginner", () => {
     expect(await holds(reader, step(5), ["en"])).toEqual({ en: true });
   });
 
-  test("sees the newest articles first", async () => {
+  test("sees the newest articles first, before anything else is on its way", async () => {
     const reader = await begun(step(last), EN);
     let newest = "";
+    let bundles = 0;
     const told = async (progress: { step: string }) => {
       if (progress.step === "applying" && !newest) {
+        bundles = bundles || reader.asked.filter((path) => path.startsWith("bundles/")).length;
         const { cards } = await reader.library.articles({ publication, edition: "en", limit: 1 });
         newest = cards[0]?.title ?? "";
       }
     };
     await sync(reader.means, { publication }, { told });
-    expect(newest).toBe("On en/139, 1");
+    expect([newest, bundles]).toEqual(["On en/139, 1", 1]);
   });
 });
 

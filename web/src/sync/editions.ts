@@ -68,13 +68,17 @@ export class Editions {
       await this.finishIfSettled(plan);
     }
     const jobs = plans.flatMap((plan) => plan.tasks.map((task) => [task.wanted, { plan, task }] as const));
+    const leads = jobs.filter(([, { plan, task }]) => isLead(plan, task));
     const halted = new Set<EditionPlan>();
-    for await (const [{ plan, task }, data] of fetcher.each(jobs)) {
-      if (!(halted.has(plan) || (await this.apply(plan, task, data)))) {
-        halted.add(plan);
+    // A beginner's newest articles have the line to themselves: they are read while all else arrives.
+    for (const some of [leads, jobs.filter((job) => !leads.includes(job))]) {
+      for await (const [{ plan, task }, data] of fetcher.each(some)) {
+        if (!(halted.has(plan) || (await this.apply(plan, task, data)))) {
+          halted.add(plan);
+        }
+        await fetcher.applied(task.wanted.sha256);
+        this.options.told();
       }
-      await fetcher.applied(task.wanted.sha256);
-      this.options.told();
     }
   }
 
@@ -238,4 +242,10 @@ export class Editions {
       throw new MassRetraction({ edition: plan.code, retractions, held });
     }
   }
+}
+
+/** Whether a task brings the newest articles of an edition of which nothing was read yet. */
+function isLead({ standing, tasks }: EditionPlan, task: Task): boolean {
+  const nothing = standing.version === 0 && standing.segments.size === 0;
+  return nothing && task === tasks.find(({ kind }) => kind === "segment");
 }
