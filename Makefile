@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FOR_TESTS := git zstd microsocks rsync chromium nginx apache2 caddy lftp tor
-FOR_BENCH := git zstd rsync zsync casync nginx wrk
+FOR_BENCH := git zstd rsync zsync casync nginx wrk chromium
 WEB_STAMP := web/node_modules/.stamp
+LIGHTHOUSE_STAMP := bench/lighthouse/node_modules/.stamp
 WEB_APP := web/dist/app/shell.json
 WEB_SOURCES := $(shell find web/src web/build -type f) $(wildcard web/*.ts web/*.json)
 PYTEST := $(BIN)/pytest -n auto --dist loadfile
@@ -65,6 +66,7 @@ fix: $(VENV)/dev.stamp web ## Lint and format, repaired where that can be done b
 
 bench: $(VENV)/dev.stamp app ## Measure what docs/performance.md reports
 	$(call debian,$(FOR_BENCH))
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(LIGHTHOUSE_STAMP); fi
 	$(BIN)/python bench/run.py $(ARGS)
 
 screenshots: $(VENV)/dev.stamp app ## Take the pictures of docs/screenshots anew
@@ -72,7 +74,7 @@ screenshots: $(VENV)/dev.stamp app ## Take the pictures of docs/screenshots anew
 	$(BIN)/python tests/screenshots.py
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) web/node_modules web/dist build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) web/node_modules bench/lighthouse/node_modules web/dist build dist .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -94,3 +96,7 @@ $(WEB_STAMP): web/package.json web/package-lock.json web/.npmrc
 
 $(WEB_APP): $(WEB_SOURCES) $(WEB_STAMP)
 	cd web && npm run --silent build
+
+$(LIGHTHOUSE_STAMP): bench/lighthouse/package.json bench/lighthouse/package-lock.json
+	cd bench/lighthouse && npm ci --silent
+	@touch $@

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
+import app
 import applying
 import memory
 import mirroring
@@ -90,6 +91,13 @@ def _server(bench: Bench) -> None:
     bench.write("server", wrk.lines(wrk.measure(bench.room.public, bench.scratch)))
 
 
+def _app(bench: Bench) -> None:
+    room = bench.room.copy(bench.scratch / "app")
+    room.play(1)
+    room.publish()
+    bench.write("app", app.lines(app.measure(room)))
+
+
 def _packs(bench: Bench) -> None:
     room = bench.room.copy(bench.scratch / "packs")
     with serving(room.public) as served:
@@ -141,6 +149,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "memory": _memory,
     "search": _search,
     "server": _server,
+    "app": _app,
     "packs": _packs,
     "tuning": _tuning,
     "updates": _updates,
