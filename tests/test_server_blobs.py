@@ -281,6 +281,7 @@ def test_every_answer_forbids_what_a_publication_never_needs(server: Server) -> 
     page = server.get("")
     assert page.headers["cross-origin-opener-policy"] == "same-origin"
     assert "geolocation=()" in page.headers["permissions-policy"]
+    assert "camera=(self)" in page.headers["permissions-policy"]
     assert "unsafe" not in page.headers["content-security-policy"]
 
 

@@ -58,11 +58,10 @@ _ALWAYS: Final[Headers] = [
     (b"cross-origin-resource-policy", b"cross-origin"),
     SERVER,
 ]
-_DOCUMENT: Final[Headers] = [
-    (b"permissions-policy", _PERMISSIONS),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-]
+_ALONE: Final[Headers] = [(b"cross-origin-opener-policy", b"same-origin"), (b"x-frame-options", b"DENY")]
+# The app reads an address from a picture code, once it was let.
+_PAGE: Final[Headers] = [(b"permissions-policy", _PERMISSIONS % b"(self)"), *_ALONE]
+_DOCUMENT: Final[Headers] = [(b"permissions-policy", _PERMISSIONS % b"()"), *_ALONE]
 # For what a browser never shows by itself: opened directly it is downloaded or inert.
 OPAQUE: Final[Headers] = [(b"content-security-policy", _INERT), *_ALWAYS]
 # For what a browser shows as a document of its own without being a page: XML, SVG, JSON, plain text.
@@ -126,7 +125,7 @@ def security(path: str, body: bytes | None) -> Headers:
     ending = _ending(path)
     if ending in _RUN:
         policy = POLICY % (_own_styles(body or b"") if ending == "html" else "")
-        return [(b"content-security-policy", f"{policy}; {NO_FRAMES}".encode()), *_DOCUMENT, *_ALWAYS]
+        return [(b"content-security-policy", f"{policy}; {NO_FRAMES}".encode()), *_PAGE, *_ALWAYS]
     return DOCUMENT if ending in _SHOWN else OPAQUE
 
 
