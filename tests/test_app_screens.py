@@ -549,6 +549,23 @@ def test_deleting_everything_takes_one_confirmation_and_leaves_nothing(reader: R
     assert page.evaluate(STORED) == {"databases": [], "caches": [], "workers": 0, "words": [], "session": []}
 
 
+def test_deleting_everything_ends_other_pages_too_and_none_keeps_anything_anew(reader: Reader):
+    reader.arrive()
+    page, other = reader.page, reader.open(reader.fingerprint)
+    other.wait_for_selector(FRONT)
+    page.evaluate("location.hash = '#/settings'")
+
+    page.get_by_role("button", name="Delete everything", exact=True).click()
+    page.get_by_role("button", name="Delete everything now").click()
+    page.get_by_role("heading", name="Everything is deleted").wait_for()
+    other.get_by_role("heading", name="Everything is deleted").wait_for()
+    other.evaluate("fetch('app/shell.json'), fetch(document.querySelector('script[data-engine]').src), 0")
+    page.wait_for_timeout(500)
+
+    assert page.evaluate(STORED) == {"databases": [], "caches": [], "workers": 0, "words": [], "session": []}
+    assert reader.fingerprint not in other.url
+
+
 def test_a_publication_is_removed_after_a_question(reader: Reader):
     reader.arrive()
     page = reader.turn("settings")

@@ -51,10 +51,11 @@ async function keep(cache: Cache, scope: string): Promise<void> {
 
 /** The app in force; null where none is kept. */
 export async function kept(): Promise<AppVersion | null> {
-  if (!isSupported()) {
+  const scope = here();
+  // Opening a cache would make it.
+  if (!(isSupported() && (await caches.has(cacheName(scope))))) {
     return null;
   }
-  const scope = here();
   return inForce(await caches.open(cacheName(scope)), scope).catch(() => null);
 }
 

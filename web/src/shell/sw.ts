@@ -47,14 +47,18 @@ async function answer(request: Request, path: string): Promise<Response> {
 /** What is kept under a path, if anything; a cache that can't be read is as good as none. */
 async function kept(path: string): Promise<Response | undefined> {
   try {
-    const cache = await caches.open(cacheName(scope));
     if (path) {
-      return await cache.match(scope + path);
+      return await found(path);
     }
-    const list = await cache.match(scope + LIST);
+    const list = await found(LIST);
     const start = list && readShell(await list.text())?.files.find((file) => file.role === "start");
-    return start && (await cache.match(scope + start.path));
+    return start && (await found(start.path));
   } catch {
     return undefined;
   }
+}
+
+/** Opening a cache would make it: after everything was deleted, its name would be back. */
+function found(path: string): Promise<Response | undefined> {
+  return caches.match(scope + path, { cacheName: cacheName(scope) });
 }

@@ -18,6 +18,7 @@ import { useStanding } from "./standing.ts";
 import { useLocation } from "./steps.ts";
 import { preferredLanguage, rememberLanguage, type Strings, stringsOf } from "./strings/index.ts";
 import { WelcomeScreen } from "./welcome/screen.tsx";
+import { useEndOfAll } from "./wiped.tsx";
 
 /** What is held; `known` false until the engine has answered for the first time. */
 interface Held {
@@ -65,6 +66,7 @@ export function App({ engine, spoken }: Props) {
   }, [engine, location, held, publication, edition, words, fingerprint, speak, refresh]);
 
   useStanding(publication, words.language);
+  useEndOfAll(words);
   useEffect(() => {
     if (edition) {
       remember("edition", edition);

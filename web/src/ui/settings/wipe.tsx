@@ -1,10 +1,9 @@
 // Deleting everything, behind one confirmation.
 
-import { render } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../context.ts";
-import type { Strings } from "../strings/index.ts";
 import { wipe } from "../wipe.ts";
+import { showWiped } from "../wiped.tsx";
 import { Part } from "./part.tsx";
 
 export function Wipe() {
@@ -15,7 +14,7 @@ export function Wipe() {
     setStep("busy");
     try {
       await wipe(engine);
-      end(words);
+      showWiped(words);
     } catch {
       setStep("failed");
     }
@@ -43,25 +42,5 @@ export function Wipe() {
         </p>
       )}
     </Part>
-  );
-}
-
-/** The app gives way to a page that asks for nothing and keeps nothing. */
-function end({ settings }: Strings): void {
-  const place = document.getElementById("app");
-  if (place) {
-    render(null, place);
-    render(<Wiped title={settings.wiped} why={settings.wipedWhy} />, place);
-    document.title = settings.wiped;
-    place.querySelector("h1")?.focus();
-  }
-}
-
-function Wiped({ title, why }: { readonly title: string; readonly why: string }) {
-  return (
-    <main id="text" class="plain">
-      <h1 tabIndex={-1}>{title}</h1>
-      <p>{why}</p>
-    </main>
   );
 }
