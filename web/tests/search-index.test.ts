@@ -7,6 +7,7 @@ import { MemoryStore } from "../src/library/memory.ts";
 import type { Store, Turns, Writes } from "../src/library/store.ts";
 import { build } from "../src/search/building.ts";
 import { Index } from "../src/search/index.ts";
+import { isDue } from "../src/search/list.ts";
 import { search } from "../src/search/searching.ts";
 import { article, bundle, library, PUBLICATION, retraction } from "./library.ts";
 
@@ -171,6 +172,8 @@ describe("the index", () => {
       );
       await apply(other, CHANGES, CHANGES.length, build);
       stopped = store.left < 0;
+      // Every change was told to it: what it didn't come to is known to be due.
+      expect(stopped).toBe(await isDue(other.shelf(PUBLICATION)));
       store.left = Number.POSITIVE_INFINITY;
       await finish();
       expect([commits, await findAll(new Index(other.shelf(PUBLICATION)))]).toEqual([commits, expected]);

@@ -6,6 +6,7 @@ import { decodeRecord } from "../format/record.ts";
 import type { Library } from "../library/index.ts";
 import { pack } from "../pack/index.ts";
 import type { Index } from "../search/index.ts";
+import { isDue } from "../search/list.ts";
 import type { Results } from "../search/searching.ts";
 import { isNative } from "../trust/index.ts";
 import type {
@@ -132,13 +133,8 @@ export class Reader implements Reading {
   /** What was found, with its card and snippet; what has gone since it was put into the index is left out. */
   private async hits(publication: string, { hits, snippet }: Results): Promise<Hit[]> {
     const cards = await this.library.summaries(hits.map(({ edition, key }) => ({ publication, edition, key })));
-    const shown: Hit[] = [];
-    for (const card of cards) {
-      if (card) {
-        shown.push({ card, snippet: snippet(card.edition, await this.texts(card)) });
-      }
-    }
-    return shown;
+    const held = cards.filter((card): card is Card => card !== null);
+    return Promise.all(held.map(async (card) => ({ card, snippet: snippet(card.edition, await this.texts(card)) })));
   }
 
   private async texts({ publication, edition, key }: Card): Promise<readonly string[]> {
@@ -199,7 +195,7 @@ export class Reader implements Reading {
   }
 
   private async buildIndex(publication: string): Promise<void> {
-    if ((await this.library.shelf(publication).changes(1)).length === 0) {
+    if (!(await isDue(this.library.shelf(publication)))) {
       return;
     }
     const index = this.index(publication);

@@ -1,8 +1,9 @@
 // Builds an index in small steps: new segments of what changed, larger ones of these.
 
 import type { Index } from "./index.ts";
+import type { SegmentNote } from "./list.ts";
 import { due, merge, type Part } from "./merging.ts";
-import { Gone, type SegmentNote } from "./rows.ts";
+import { Gone } from "./rows.ts";
 import type { Change } from "./shelf.ts";
 import { Gathering, Writer } from "./writing.ts";
 

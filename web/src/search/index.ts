@@ -1,6 +1,7 @@
 // The index of one publication: segments that never change, and which of their articles still count. ADR 0021.
 
-import { LIST, type ListRow, Rows } from "./rows.ts";
+import { LIST, type ListRow, listOf } from "./list.ts";
+import { Rows } from "./rows.ts";
 import { Segment } from "./segment.ts";
 import type { Change, Shelf, Writes } from "./shelf.ts";
 import { View } from "./view.ts";
@@ -36,7 +37,7 @@ export class Index {
     const turn = await this.shelf.turn();
     if (turn !== this.turn) {
       this.seen = turn;
-      await this.adopt(await this.rows.list());
+      await this.adopt(await listOf(this.shelf));
       this.turn = turn;
     }
   }

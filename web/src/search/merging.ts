@@ -1,8 +1,9 @@
 // Makes one segment of several, or of one, without the articles that don't count any more.
 
+import type { SegmentNote } from "./list.ts";
 import { Cursor } from "./numbers.ts";
 import { Posting, Postings } from "./postings.ts";
-import type { ArticlesRow, Rows, SegmentNote, Stream } from "./rows.ts";
+import type { ArticlesRow, Rows, Stream } from "./rows.ts";
 import type { Segment } from "./segment.ts";
 import type { Writer } from "./writing.ts";
 

@@ -26,19 +26,6 @@ export interface WordsRow {
   readonly places: Uint32Array;
 }
 
-/** A segment, with the number of its articles; `dead`: which of them have changed since, or are gone. */
-export interface SegmentNote {
-  readonly segment: number;
-  readonly articles: number;
-  readonly dead: readonly number[];
-}
-
-/** All segments, the oldest first. `next`: the number of the next one. */
-export interface ListRow {
-  readonly next: number;
-  readonly segments: readonly SegmentNote[];
-}
-
 /** Where bytes lie in a stream. */
 export interface Extent {
   readonly segment: number;
@@ -46,8 +33,6 @@ export interface Extent {
   readonly start: number;
   readonly end: number;
 }
-
-export const LIST: Name = [0, "list"];
 
 /** A row isn't there: its segment was merged meanwhile, by us or in another tab. */
 export class Gone extends DamagedLibrary {
@@ -63,11 +48,6 @@ export class Rows {
 
   constructor(shelf: Shelf) {
     this.shelf = shelf;
-  }
-
-  async list(): Promise<ListRow> {
-    const [row] = await this.shelf.read([LIST]);
-    return row === undefined ? { next: 1, segments: [] } : (row as ListRow);
   }
 
   /** Throws: Gone. */
