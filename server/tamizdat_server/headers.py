@@ -49,7 +49,7 @@ NO_FRAMES: Final = "frame-ancestors 'none'"
 """What only a header can say, beside the policy."""
 _STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _PERMISSIONS: Final = (
-    b"accelerometer=(), browsing-topics=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), hid=(),"
+    b"accelerometer=(), browsing-topics=(), camera=%s, display-capture=(), geolocation=(), gyroscope=(), hid=(),"
     b" magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()"
 )
 _ALWAYS: Final[Headers] = [
