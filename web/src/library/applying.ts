@@ -8,8 +8,8 @@ import type { EditionRow, PlaceRow } from "./rows.ts";
 import { authoritative, type Batch, checkBounds, checkKind, isWithin, type Known, newer } from "./sorting.ts";
 import type { Put } from "./store.ts";
 import { NO_EXTRAS } from "./trusting.ts";
-import type { Applied, Bound } from "./values.ts";
-import { NOTHING, type Of, stepOf, Writing } from "./writing.ts";
+import { type Applied, type Bound, NOTHING, type Of } from "./values.ts";
+import { stepOf, Writing } from "./writing.ts";
 
 const START: Bound = ["", ""];
 

@@ -8,8 +8,7 @@ import { cut, type StockPart, stockPart, type Whole } from "../format/stock.ts";
 import { newestFirst, orderly, unordered } from "./order.ts";
 import { Reading } from "./reading.ts";
 import type { Row } from "./store.ts";
-import type { Bound, Picture } from "./values.ts";
-import type { Of } from "./writing.ts";
+import type { Bound, Of, Picture } from "./values.ts";
 
 /** A record to be cut into parts: its place, how long its line is, and that line, where it isn't in the store. */
 type Piece = readonly [place: Bound, size: { readonly length: number }, line?: Uint8Array];

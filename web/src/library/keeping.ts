@@ -9,8 +9,8 @@ import type { MarksRow, PictureNote, PlaceRow } from "./rows.ts";
 import { counterOf } from "./shelf.ts";
 import type { Key, Put, Row } from "./store.ts";
 import { mediaMark, NO_EDITION } from "./trusting.ts";
-import type { Applied, Place, Role } from "./values.ts";
-import { FEW, type Of, stepOf } from "./writing.ts";
+import type { Applied, Of, Place, Role } from "./values.ts";
+import { FEW, stepOf } from "./writing.ts";
 
 const UNMARKED: MarksRow = { read: false, position: 0 };
 const OF_RECORDS = ["places", "lines", "cards", "revisions", "saved", "marks", "news", "stocks"] as const;

@@ -15,11 +15,11 @@ import type {
   Holding,
   ListQuery,
   Media,
+  Of,
   Place,
   Summary,
   SummaryPage,
 } from "./values.ts";
-import type { Of } from "./writing.ts";
 
 /** So many rows are read at once where not all of them may be wanted. */
 const PORTION = 200;

@@ -1,13 +1,12 @@
-// Trust's own state and the reader's choices, in the same store as the articles.
+// Trust's own state, in the same store as the articles.
 
 import { type Catalog, decodeCatalog } from "../format/catalog.ts";
 import type { Accepted, Held } from "../format/state.ts";
 import { Base, everywhere } from "./base.ts";
 import type { EditionRow, PublicationRow, TrustRow } from "./rows.ts";
 import type { Key, Put, Removal } from "./store.ts";
-import type { Choice, HeadNote, Publication, Role, Standing, Sync } from "./values.ts";
+import type { Choice, HeadNote, Publication, Role, Standing } from "./values.ts";
 
-const SYNCS = 20;
 export const NO_CHOICE: Choice = { editions: [], media: "none", keep: {}, revisions: false, maxBytes: 0 };
 
 export const NO_EDITION: EditionRow = {
@@ -30,7 +29,7 @@ export const NO_EDITION: EditionRow = {
 /** Superseded records and pictures are asked for from the beginning again. */
 export const NO_EXTRAS = { revisions: 0, previews: 0, standards: 0, taken: new Map() } as const;
 
-/** What was accepted, how far it was applied, and what the reader chose. */
+/** What was accepted, and how far it was applied. */
 export class Trusting extends Base {
   /** Every publication that the library knows, in the order they were added. */
   async publications(): Promise<readonly Publication[]> {
@@ -248,51 +247,6 @@ export class Trusting extends Base {
       return { answer: undefined, puts: [put] };
     });
   }
-
-  // -- choices and figures --------------------------------------------------------------------------------------------
-
-  /** Remember what the reader wants of a publication. Raises: LibraryError. */
-  choose(publication: string, choice: Choice): Promise<void> {
-    return this.change(async () => {
-      const row = await this.row(publication);
-      const editions = await this.store.scan("editions", { under: [publication] });
-      const wider = keepsMoreMegabytes(row.choice, choice)
-        ? editions.filter((edition) => edition.row.completeSince !== "")
-        : [];
-      const puts = wider.map(
-        (edition): Put => ({ table: "editions", key: edition.key, row: { ...edition.row, wantsOlder: true } }),
-      );
-      return {
-        answer: undefined,
-        puts: [...puts, { table: "publications", key: [publication], row: { ...row, choice } }],
-      };
-    });
-  }
-
-  /** Remember which mirror answered last, to ask it first next time. Raises: LibraryError. */
-  rememberMirror(publication: string, mirror: string): Promise<void> {
-    return this.note(publication, () => ({ lastGood: mirror }));
-  }
-
-  /** Keep the figures of a sync. Raises: LibraryError. */
-  noteSync(publication: string, sync: Sync): Promise<void> {
-    return this.note(publication, ({ syncs }) => ({ syncs: [sync, ...syncs].slice(0, SYNCS) }));
-  }
-
-  /** The figures of the newest syncs, newest first. */
-  async syncs(publication: string, limit = 10): Promise<readonly Sync[]> {
-    return (await this.store.get("publications", [publication]))?.syncs.slice(0, limit) ?? [];
-  }
-}
-
-/** Whether `now` may keep older articles than `before` did. (Of days, the date itself tells.) */
-export function keepsMoreMegabytes(before: Choice, now: Choice): boolean {
-  const { megabytes } = now.keep;
-  const same = megabytes === before.keep.megabytes && now.keep.days === before.keep.days;
-  if (megabytes === undefined || same) {
-    return false;
-  }
-  return before.keep.days !== undefined || megabytes > (before.keep.megabytes ?? megabytes);
 }
 
 /** The mark of an edition that says up to which version pictures of a role are held. */

@@ -86,6 +86,11 @@ export interface Applied {
   readonly revisions: number;
 }
 
+export const NOTHING: Applied = { added: 0, revised: 0, retracted: 0, removed: 0, revisions: 0 };
+
+/** An edition of a publication, as the beginning of keys. */
+export type Of = readonly [publication: string, edition: string];
+
 /** The figures of one sync, kept for looking back. `outcome`: "done", or an error's code. `at`: RFC 3339. */
 export interface Sync {
   readonly at: string;
