@@ -1,6 +1,6 @@
 // Finding a mirror that offers an acceptable state: steps 2 and 3 of a sync. docs/format.md, section 10.
 
-import { FileMissing, FormatError, Stopped, TooLarge, TrustError, Unreachable } from "../errors.ts";
+import { FileMissing, FormatError, TooLarge, TrustError, Unreachable } from "../errors.ts";
 import { same } from "../format/bytes.ts";
 import { sha256 } from "../format/digest.ts";
 import { LIMITS } from "../format/limits.ts";
@@ -12,6 +12,7 @@ import type { Failure } from "../transport/mirrors.ts";
 import { Overlay } from "../transport/overlay.ts";
 import type { Race } from "../transport/race.ts";
 import { accept, isHtml } from "../trust/index.ts";
+import { either, throwIfStopped } from "./stopping.ts";
 
 const TIMESTAMP = "metadata/timestamp.json";
 const PORTAL = "a web page answers in its place; perhaps this network wants you to log in first";
@@ -203,25 +204,4 @@ function stoppable(mirror: Transport, signal: AbortSignal): Transport {
     fetch: async (path, asking) => mirror.fetch(path, checked(asking)),
     fetchHead: async (path, asking) => mirror.fetchHead(path, checked(asking)),
   };
-}
-
-function either(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
-  if (!other) {
-    return one;
-  }
-  const both = new AbortController();
-  for (const signal of [one, other]) {
-    signal.addEventListener("abort", () => both.abort());
-    if (signal.aborted) {
-      both.abort();
-    }
-  }
-  return both.signal;
-}
-
-/** Throws Stopped once the reader has paused. */
-export function throwIfStopped(stop: AbortSignal | undefined): void {
-  if (stop?.aborted) {
-    throw new Stopped();
-  }
 }

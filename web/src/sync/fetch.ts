@@ -5,6 +5,7 @@ import { sha256 } from "../format/digest.ts";
 import type { Library } from "../library/index.ts";
 import { Inbox } from "../transport/inbox.ts";
 import type { Mirrors } from "../transport/mirrors.ts";
+import { throwIfStopped } from "./stopping.ts";
 import type { Wanted } from "./tasks.ts";
 
 const PARALLEL = 4;
@@ -99,21 +100,20 @@ export class Fetcher {
     try {
       for (let next = waiting.next(); !next.done || running.length > 0; ) {
         if (!next.done && running.length < PARALLEL) {
+          throwIfStopped(stop);
           const [wanted, tag] = next.value;
           const data = this.one(wanted, halt.signal);
           data.catch(() => {}); // told where it is waited for
           running.push({ wanted, tag, data });
           next = waiting.next();
-          continue;
-        }
-        const first = running[0];
-        if (first) {
-          const data = await first.data;
-          running.shift();
+        } else if (running[0]) {
+          const { wanted, tag, data } = running[0];
+          const whole = await data;
           if (keeps) {
-            await this.keep(first.wanted, 0, data);
+            await this.keep(wanted, 0, whole);
           }
-          yield [first.tag, data];
+          yield [tag, whole];
+          running.shift(); // who takes it may fail: then it is kept, too
         }
       }
     } finally {

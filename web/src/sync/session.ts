@@ -5,7 +5,6 @@ import type { Choice, Library, Standing } from "../library/index.ts";
 import { Meter } from "../transport/base.ts";
 import { Mirrors } from "../transport/mirrors.ts";
 import { type ReadBack, reachOf, readBack, utc } from "./choices.ts";
-import { throwIfStopped } from "./contact.ts";
 import { Editions } from "./editions.ts";
 import { CapReached } from "./fetch.ts";
 import { forgetOthers, keepWithin } from "./keeping.ts";
@@ -16,6 +15,7 @@ import { articlesIn, type Done, type Figures, noteOf, reportOf } from "./outcome
 import type { Reach } from "./plan.ts";
 import { learnRoots } from "./roots.ts";
 import { Round } from "./round.ts";
+import { throwIfStopped } from "./stopping.ts";
 import { type EditionPlan, isDone, isSettled, namedDigests, sizeOf } from "./tasks.ts";
 
 /** How often a sync asks again after a file of its catalog was missing. */
