@@ -60,6 +60,7 @@ def window(browser: Any, url: str) -> Iterator[Window]:
 
 def show(window: Window, url: str, route: str, language: str = "en") -> Any:
     """Open a route of the app as a reader of `language` does; the page, once its heading is there."""
+    assert not window.wrong  # of the page before: a refusal by the policy is told here, too
     page = window.page
     page.add_init_script(f"localStorage.setItem('tamizdat.language', '{language}')")
     window.open(f"{url}?{next(_visits)}#{route}")  # another fragment alone is no new visit
@@ -355,6 +356,21 @@ def test_an_edition_written_from_right_to_left_is_laid_out_so_in_an_app_that_is_
     assert page.locator("html").get_attribute("dir") == "ltr"
     quote = page.locator("blockquote")
     assert quote.evaluate("quote => getComputedStyle(quote).borderRightWidth") == "3px"
+
+
+def test_an_app_in_a_language_written_from_right_to_left_is_the_other_way_round(
+    window: Window, url: str, folder: Path, sample: dict[str, Any]
+):
+    tell(folder, sample)
+    window.look(width=320, scheme="light")
+    for route in ("/en", key("en/water")):
+        page = show(window, url, route)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        assert not window.overflow(), route
+        first, *_, last = [link.bounding_box()["x"] for link in page.locator(".pages a").all()]
+        assert first > last
+        text = page.locator(".headline, .body p").first
+        assert text.evaluate("each => getComputedStyle(each).direction") == "ltr"
 
 
 def test_everything_on_a_page_can_be_reached_by_keys_in_its_order(
