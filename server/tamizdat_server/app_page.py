@@ -72,6 +72,8 @@ def _page(catalog: Catalog, sections: str, base: str, fingerprint: str, shell: S
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{headers.POLICY % ""}">
 <meta name="referrer" content="no-referrer">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbf9f4">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#171614">
 <title>{escape(catalog.title)}</title>
 <link rel="icon" type="image/svg+xml" href="{at.get("icon", "")}">
 <link rel="apple-touch-icon" href="{at.get("icon-180", "")}">

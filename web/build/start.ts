@@ -11,6 +11,8 @@ export function startPage(paths: ReadonlyMap<string, string>): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="referrer" content="no-referrer">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbf9f4">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#171614">
 <title>tamizdat</title>
 <link rel="icon" type="image/svg+xml" href="${at("icon")}">
 <link rel="apple-touch-icon" href="${at("icon-180")}">

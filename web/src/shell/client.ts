@@ -52,7 +52,7 @@ async function keep(cache: Cache, scope: string): Promise<void> {
 /** The app in force; null where none is kept. */
 export async function kept(): Promise<AppVersion | null> {
   const scope = here();
-  // Opening a cache would make it.
+  // To open a cache is to make one.
   if (!(isSupported() && (await caches.has(cacheName(scope))))) {
     return null;
   }
