@@ -57,7 +57,11 @@ export interface Price {
   readonly older: number;
 }
 
-/** What a sync did. `left`: bytes planned that a cap left for later. `missing`: paths that can't be had. */
+/**
+ * What a sync did. `articles`: that came or changed. `left`: bytes that were planned and not fetched. `older`: what it would
+ * cost to read as far back as is to be kept; 0 also where a sync had no reason to learn that. `missing`: paths that can't be
+ * had here.
+ */
 export interface Report {
   readonly publication: string;
   readonly from: number;

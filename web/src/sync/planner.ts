@@ -58,7 +58,7 @@ export class Planner {
     this.available = available;
   }
 
-  /** What each edition in `reaches` needs. Throws as `Fetcher.one`; FormatError, HistoryError, LibraryError. */
+  /** What each edition in `wishes` needs. Throws as `Fetcher.one`; FormatError, HistoryError, LibraryError. */
   async plan(wishes: ReadonlyMap<string, ReadBack>): Promise<EditionPlan[]> {
     this.stocks.lookAnew();
     this.shown = (await this.library.held(this.publication))?.catalogs ?? new Map();
