@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import app
+import app_search
 import applying
 import memory
 import mirroring
@@ -52,6 +53,10 @@ class Bench:
     def large(self) -> Room:
         """One of ten times as many articles."""
         return self._room(LARGE * self.articles, LARGE_DAYS)
+
+    def sized(self, articles: int) -> Room:
+        """One of so many articles."""
+        return self._room(articles, 1)
 
     def _room(self, articles: int, days: int) -> Room:
         workload = Workload.make(self.work, articles=articles, days=days)
@@ -144,12 +149,19 @@ def _search(bench: Bench) -> None:
     bench.write("search", search.costs(bench.work, bench.scratch))
 
 
+def _app_search(bench: Bench) -> None:
+    sizes = (bench.articles // 2, 2 * bench.articles)
+    found = {size: app_search.measure(bench.sized(size), bench.scratch) for size in sizes}
+    bench.write("app search", app_search.lines(found))
+
+
 PARTS: dict[str, Callable[[Bench], None]] = {
     "apply": _apply,
     "memory": _memory,
     "search": _search,
     "server": _server,
     "app": _app,
+    "app-search": _app_search,
     "packs": _packs,
     "tuning": _tuning,
     "updates": _updates,

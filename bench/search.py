@@ -4,7 +4,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,14 +73,15 @@ def costs(work: Path, scratch: Path) -> Iterator[str]:
             ["index on disk, an article", f"{found.index / found.articles:,.0f} bytes"],
             ["index on disk", f"{found.index / 1e6:,.1f} MB, {found.index / found.text:.2f} × the text's bytes"],
             ["different words", f"{found.words:,}"],
-            *([f"{kind}: p50, p95, slowest", _times(times)] for kind, times in found.queries.items()),
+            *([f"{kind}: p50, p95, slowest", times(each)] for kind, each in found.queries.items()),
         ],
     )
 
 
-def _times(times: list[float]) -> str:
-    cuts = statistics.quantiles(times, n=20)
-    return f"{statistics.median(times):.0f}, {cuts[18]:.0f}, {max(times):.0f} ms"
+def times(measured: Sequence[float]) -> str:
+    """The median, the 95th percentile and the longest of these milliseconds."""
+    cuts = statistics.quantiles(measured, n=20, method="inclusive")
+    return f"{statistics.median(measured):.0f}, {cuts[18]:.0f}, {max(measured):.0f} ms"
 
 
 def _library(path: Path, workload: Workload) -> Library:
@@ -114,11 +115,11 @@ def _measure(library: Library, records: list[dict[str, Any]]) -> Costs:
     (size,) = db.execute("SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'articles_fts%'").fetchone()
     (text,) = db.execute("SELECT sum(length(CAST(text AS BLOB))) FROM articles").fetchone()
     (terms,) = db.execute("SELECT count(*) FROM articles_words").fetchone()
-    asked = _queries(records)
+    asked = queries_of(records)
     return Costs(len(records), seconds, size, terms, text, {kind: _ask(library, each) for kind, each in asked.items()})
 
 
-def _queries(records: list[dict[str, Any]]) -> dict[str, list[str]]:
+def queries_of(records: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Words as they stand in some of the articles, and others that ask much."""
     rng = random.Random(4)
     texts = [words(record["body"]) for record in rng.sample(records, QUERIES)]

@@ -5,8 +5,8 @@ import type { Name, Shelf } from "./shelf.ts";
 
 /** So many bytes are in each row of a stream, the last one excepted. */
 export const BLOCK = 1 << 15;
-/** So many blocks stay in memory: 8 MB. */
-const BLOCKS = 1 << 8;
+/** So many blocks stay in memory: 4 MB. */
+const BLOCKS = 1 << 7;
 
 /** Of a segment: in `counts` how often its words stand where, in `places` their places there. */
 export type Stream = "counts" | "places";

@@ -38,7 +38,7 @@ const GRAMMARS: ReadonlyMap<string, Grammar> = new Map([
 ]);
 
 /** So many words of each grammar. */
-const REMEMBERED = 20_000;
+const REMEMBERED = 5_000;
 const KNOWN = new Map<Grammar, Map<string, Keys>>();
 
 /** By whose grammar the words of an edition are bent: its language where it is one of ours, else "". */
