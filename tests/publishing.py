@@ -49,8 +49,10 @@ class Desk:
 
     shell: Shell | None = None
 
-    def __init__(self, folder: Path, *, editions: tuple[str, ...] = ("en",), settings: Settings = SMALL) -> None:
-        self.now = NOW
+    def __init__(
+        self, folder: Path, *, editions: tuple[str, ...] = ("en",), settings: Settings = SMALL, now: int = NOW
+    ) -> None:
+        self.now = now
         self.settings = settings
         self.mirrors: dict[str, Transport] = defaultdict(lambda: FolderTransport(folder / "nowhere", meter=Meter()))
         self.newsroom = Newsroom.init(folder, title="The Desk", editions=editions, passphrase=None, now=self.now)

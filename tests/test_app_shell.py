@@ -3,6 +3,7 @@ all.
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from browser import chromium
 from building import LIST, as_pages, build, hash_of, listed, put_another, put_page
 from httpd import Handler, Httpd, Status, portal
+from publishing import HOUR, Desk
+from tamizdat_server.shell import Shell
 
 PATH = "/town/paper/"
 REGISTER = "shell.register(script)"
@@ -294,3 +297,27 @@ def test_what_was_lost_of_the_kept_app_is_fetched_again(visitor: Visitor, httpd:
     visitor.open()
 
     assert visitor.ask(KEPT) == hash_of(app)
+
+
+def test_a_paper_below_a_path_is_met_read_and_read_again_without_its_host(
+    browser: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("paper") / "newsroom", now=int(time.time()) - HOUR)
+    desk.shell = Shell.read(build(tmp_path_factory.mktemp("app") / "app"))
+    desk.put("bridge", "Barriers went up before dawn.")
+    desk.publish(after=0)
+    with Httpd(desk.public, prefix=PATH, modes={"*": as_pages}) as httpd:
+        visitor = Visitor(browser, f"{httpd.url}#{desk.newsroom.fingerprint}")
+        visitor.page.get_by_role("link", name="On bridge").click()
+        visitor.page.get_by_text("Barriers went up before dawn.").wait_for()
+        assert visitor.page.locator("#news").count() == 0
+        assert not visitor.wrong
+        # The worker is registered once all of the app is kept.
+        visitor.ask("navigator.serviceWorker.ready.then(() => 0)")
+
+        gone(httpd)
+        visitor.url = httpd.url
+        visitor.open()
+        visitor.page.get_by_role("link", name="On bridge").click()
+        visitor.page.get_by_text("Barriers went up before dawn.").wait_for()
+        visitor.context.close()
