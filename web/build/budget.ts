@@ -12,7 +12,7 @@ export const BUDGET: ReadonlyMap<string, number> = new Map([
   ["words-kk", 8 * KB],
   ["words-ru", 8 * KB],
   ["engine", 49 * KB],
-  ["search", 26 * KB],
+  ["search", 23 * KB],
   ["style", 5 * KB],
   ["own", 9 * KB],
   ["start", 1 * KB],

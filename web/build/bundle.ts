@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { build, type InlineConfig } from "vite";
+import { compactTables } from "./tables.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -80,6 +81,7 @@ function settings(entry: string, output: Output, words: Readonly<Record<string, 
     mode: "production",
     logLevel: "warn",
     publicDir: false,
+    plugins: [compactTables()],
     define: Object.fromEntries(Object.entries(words).map(([name, text]) => [name, JSON.stringify(text)])),
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
