@@ -31,6 +31,7 @@
 //       NewerSchema            written by a newer app
 //       NoSuchArticle          no article of that key
 //       DamagedLibrary         the browser finds its own storage damaged
+//     PackError                what is held can't be handed on
 //
 // A message is one line for those who look closer; readers are told in their language, by the code and the fields.
 
@@ -271,5 +272,14 @@ export class NoSuchArticle extends LibraryError {
 export class DamagedLibrary extends LibraryError {
   constructor(fields: { readonly library: string; readonly reason: string }) {
     super(`the library is damaged (${fields.reason})`, "damaged-library", fields);
+  }
+}
+
+// -- pack -------------------------------------------------------------------------------------------------------------
+
+/** What is held of these editions can't be proven to others: only their newest part is, or it isn't the newest version. */
+export class PackError extends TamizdatError {
+  constructor(fields: { readonly editions: string }) {
+    super(`what is held of ${fields.editions} can't be proven to others`, "pack", fields);
   }
 }

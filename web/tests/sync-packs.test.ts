@@ -178,8 +178,8 @@ describe.skipIf(!TREES)("a pack of one's own library", () => {
     const made = await pack(reader.library, publication, { media: "standard" });
     const version = step(last).version;
     expect(versions(made.editions)).toEqual({
-      en: { version, since: 0, lacks: "" },
-      ru: { version: 5, since: 0, lacks: "" },
+      en: { version, since: 0, whole: true },
+      ru: { version: 5, since: 0, whole: true },
     });
     keep(`library-${last}`, made.pieces);
     const other = new Reader(step(last));
@@ -210,7 +210,7 @@ describe.skipIf(!TREES)("a pack of one's own library", () => {
     }
     const made = await pack(reader.library, publication, { since: step(1).version, media: "standard" });
     keep("news-3", made.pieces);
-    expect(made.editions.get("en")).toMatchObject({ since: step(1).version, lacks: "" });
+    expect(made.editions.get("en")).toMatchObject({ since: step(1).version, whole: true });
     const other = await synced(1);
     other.now = step(3).now;
     const report = await open(other.means, new Blob([...made.pieces]), {});
@@ -231,17 +231,24 @@ describe.skipIf(!TREES)("a pack of one's own library", () => {
     expect(ours?.equals(theirs ?? Buffer.alloc(0))).toBe(true);
   });
 
-  test("of an edition that isn't complete says so, and holds nothing of it", async () => {
+  test("isn't made of an edition that nothing proves to others", async () => {
     const reader = await begun(step(last), ALL, { firstRawBytes: 30_000 });
     await sync(reader.means, { publication });
-    const made = await pack(reader.library, publication, { media: "none" });
-    expect(made.editions.get("en")).toMatchObject({ lacks: "unproven", articles: 0 });
-    expect(made.editions.get("ru")).toMatchObject({ lacks: "" });
+    const unproven = { code: "pack", fields: { editions: "en" } };
+    await expect(pack(reader.library, publication, { media: "none" })).rejects.toMatchObject(unproven);
+    const russian = await pack(reader.library, publication, { edition: "ru", media: "none" });
+    expect([...russian.editions.keys()]).toEqual(["ru"]);
+    const none = pack(reader.library, publication, { edition: "kk", media: "none" });
+    await expect(none).rejects.toMatchObject({ code: "usage" });
+
+    await sync(reader.means, { publication, older: true });
+    const whole = await pack(reader.library, publication, { media: "none" });
+    expect([...whole.editions.keys()]).toEqual(["en", "ru"]);
   });
 
   function versions(editions: ReadonlyMap<string, PackedEdition>) {
     return Object.fromEntries(
-      [...editions].map(([code, { version, since, lacks }]) => [code, { version, since, lacks }]),
+      [...editions].map(([code, { version, since, whole }]) => [code, { version, since, whole }]),
     );
   }
 

@@ -3,7 +3,7 @@
 // Nothing of the reader goes in: not what was chosen or saved, nor when and from where anything was synced. Two libraries
 // that hold the same of one state give the same files.
 
-import { UsageError } from "../errors.ts";
+import { PackError, UsageError } from "../errors.ts";
 import type { Role } from "../format/article.ts";
 import type { Catalog } from "../format/catalog.ts";
 import { sha256 } from "../format/digest.ts";
@@ -11,7 +11,7 @@ import { rawBundlePath, stockPath } from "../format/names.ts";
 import { encodePack } from "../format/pack.ts";
 import { type File, type Held, signedFiles } from "../format/state.ts";
 import { decodeStock, encodeStock, type StockPart } from "../format/stock.ts";
-import type { Library, MediaChoice, Standing } from "../library/index.ts";
+import type { Library, MediaChoice } from "../library/index.ts";
 import { readSnapshot, readTargets } from "../trust/metadata.ts";
 
 /** Beyond so much news, plain, whole parts are handed on: a reader takes the news in one go. */
@@ -35,18 +35,15 @@ export interface PackOptions {
 }
 
 /**
- * How an edition fared. `since` 0: who holds nothing gets all of it. `articles`: how many are in it or, of news, how many
- * articles and retractions. `lacks`: in a word, why a reader doesn't get all of it.
+ * How an edition fared. `since` 0: who holds nothing gets it. `articles`: how many are in it or, of news, how many articles
+ * and retractions. `whole`: all of the edition is, not only its newest part.
  */
 export interface PackedEdition {
   readonly version: number;
   readonly since: number;
   readonly articles: number;
-  readonly lacks: Lack | "";
+  readonly whole: boolean;
 }
-
-/** `behind`: it stands below the catalog; `unproven`: nothing here proves it; `part`: only its newest part is held. */
-export type Lack = "behind" | "unproven" | "part";
 
 /** A pack's bytes, in pieces, and what is in it. */
 export interface Packed {
@@ -69,7 +66,11 @@ interface Edition {
   readonly keys?: ReadonlySet<string>;
 }
 
-/** Make a pack of what the library holds of a publication. Throws UsageError where that is nothing, LibraryError. */
+/**
+ * Make a pack of what the library holds of a publication, or of one edition.
+ *
+ * Throws UsageError where that is nothing; PackError where nothing proves it to others; LibraryError.
+ */
 export function pack(library: Library, publication: string, options: PackOptions): Promise<Packed> {
   return library.reading(async () => {
     const [held, catalog] = [await library.held(publication), await library.catalog(publication)];
@@ -99,13 +100,22 @@ class Holdings {
     const files = await this.signed();
     const editions = new Map<string, PackedEdition>();
     const pictures = new Map<string, File>();
+    const unproven: string[] = [];
     for (const code of await this.codes()) {
       const edition = await this.edition(code);
-      editions.set(code, edition.told);
-      files.push(...edition.files);
-      if (edition.files.length > 0) {
+      if (edition) {
+        editions.set(code, edition.told);
+        files.push(...edition.files);
         await this.addPictures(pictures, code, edition.keys);
+      } else {
+        unproven.push(code);
       }
+    }
+    if (unproven.length > 0) {
+      throw new PackError({ editions: unproven.join(", ") });
+    }
+    if (editions.size === 0) {
+      throw new UsageError("nothing of that is held");
     }
     // By their digests, so that no order tells anything.
     const sorted = [...pictures].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, file]) => file);
@@ -122,14 +132,11 @@ class Holdings {
     });
   }
 
-  /** The edition asked for, else those of which anything is held. */
+  /** Those of which anything is held; of these the edition asked for, if one is. */
   private async codes(): Promise<string[]> {
     const { edition } = this.options;
-    if (edition !== undefined) {
-      return this.catalog.editions.has(edition) ? [edition] : [];
-    }
     const found: string[] = [];
-    for (const code of this.catalog.editions.keys()) {
+    for (const code of [...this.catalog.editions.keys()].filter((each) => each === (edition ?? each))) {
       const { version } = await this.library.standing(this.publication, code);
       const { articles, retractions } = await this.library.holding(this.publication, code);
       found.push(...(version + articles + retractions > 0 ? [code] : []));
@@ -139,32 +146,26 @@ class Holdings {
 
   // -- what can be proven ----------------------------------------------------------------------------------------------
 
-  private async edition(code: string): Promise<Edition> {
-    const standing = await this.library.standing(this.publication, code);
-    const { version } = standing;
-    const unproven = (lacks: Lack) => ({ told: { version, since: 0, articles: 0, lacks }, files: [] });
-    if (version !== this.catalog.editions.get(code)?.version) {
-      return unproven("behind");
-    }
-    const proof = await this.proof(code, standing);
+  /** Null where nothing proves what is held of it. */
+  private async edition(code: string): Promise<Edition | null> {
+    const { version } = await this.library.standing(this.publication, code);
+    const proof = version === this.catalog.editions.get(code)?.version ? await this.proof(code, version) : null;
     if (!proof) {
-      return unproven("unproven");
+      return null;
     }
     const list: File = [stockPath(await sha256(proof.data)), proof.data];
-    const lacks: Lack | "" = proof.whole ? "" : "part";
+    const { whole } = proof;
     const news = await this.news(code, version);
     if (news) {
       const { keys, since, file } = news;
-      return { told: { version, since, articles: keys.size, lacks }, files: [list, ...file], keys };
+      return { told: { version, since, articles: keys.size, whole }, files: [list, ...file], keys };
     }
-    return {
-      told: { version, since: 0, articles: proof.articles, lacks },
-      files: [list, ...(await this.parts(code, proof))],
-    };
+    const told = { version, since: 0, articles: proof.articles, whole };
+    return { told, files: [list, ...(await this.parts(code, proof))] };
   }
 
   /** The stock list that the catalog names, made anew or kept from a pack, and what of it is held. */
-  private async proof(code: string, { version }: Standing): Promise<Proof | null> {
+  private async proof(code: string, version: number): Promise<Proof | null> {
     const ref = this.catalog.editions.get(code)?.stock;
     if (!ref) {
       return null;

@@ -413,7 +413,10 @@ const en = {
         "This article isn't on this device.",
         "It may come with an update, or belong to an edition that you didn't choose.",
       ],
-      pack: ["The pack file couldn't be made.", "Try again, with one edition or without pictures."],
+      pack: [
+        "What is held of the edition {editions} can't be proven to others: it is only the newest part, or not the newest version.",
+        "Look for news and fetch the rest of the archive, then make the pack; or choose another edition.",
+      ],
       newsroom: [
         "This concerns a newsroom's or a mirror's own computer, not the app.",
         "Tell the newsroom what is said below.",
