@@ -10,7 +10,7 @@ from io import FileIO
 from typing import Any, Final
 
 from tamizdat_server import headers
-from tamizdat_server.conditions import Answer, answer, conditions, takes_gzip
+from tamizdat_server.conditions import Answer, answer, conditions, takes
 from tamizdat_server.headers import Headers
 from tamizdat_server.tree import File, Tree
 
@@ -43,9 +43,7 @@ class Blobs:
             if file is None:
                 await refuse(send, 404, b"There is no such file in this publication.\n", head=method == "HEAD")
                 return
-            if file.packed and "range" not in asked and takes_gzip(scope["headers"]):
-                file = file.packed
-            if await _answer(file, asked, scope, send):
+            if await _answer(_form(file, asked, scope["headers"]), asked, scope, send):
                 return
         # Replaced under our hands again and again; the asker's next try finds it at rest.
         await refuse(send, 503, b"This file is just being replaced. Try again.\n", head=method == "HEAD")
@@ -68,6 +66,13 @@ async def refuse(send: Send, status: int, text: bytes, *, extra: Headers | None 
         *(extra or []),
     ]
     await reply(send, status, fields, b"" if head else text)
+
+
+def _form(file: File, asked: dict[str, bytes], fields: Headers) -> File:
+    """The file as it goes out: in the smallest form that the asker takes; a part is one of the plain bytes."""
+    if not file.packed or "range" in asked:
+        return file
+    return next((form for coding, form in file.packed if takes(fields, coding)), file)
 
 
 async def _answer(file: File, asked: dict[str, bytes], scope: Scope, send: Send) -> bool:

@@ -47,11 +47,11 @@ def conditions(headers: Headers) -> dict[str, bytes]:
     return found
 
 
-def takes_gzip(headers: Headers) -> bool:
-    """Whether a request lets its answer be compressed with gzip (RFC 9110, 12.5.3)."""
+def takes(headers: Headers, coding: bytes) -> bool:
+    """Whether a request names `coding` as one that its answer may be compressed with (RFC 9110, 12.5.3)."""
     fields = (value for name, value in headers if name == b"accept-encoding")
-    weights = dict(_weight(coding) for coding in b",".join(fields).lower().split(b","))
-    return weights.get(b"gzip", weights.get(b"*", False))
+    weights = dict(_weight(each) for each in b",".join(fields).lower().split(b","))
+    return weights.get(coding, False)
 
 
 def _weight(coding: bytes) -> tuple[bytes, bool]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tamizdat.errors import FormatError
+from tamizdat.format import zstd
 from tamizdat.format.catalog import decode_site
 from tamizdat.format.names import HEAD_PATH, IMMUTABLE_PATH, TARGET_PATH, is_pack_path
 from tamizdat_server import headers
@@ -56,7 +57,8 @@ class File(NamedTuple):
     """A file as it was when it had this identity. `body`: all its bytes, where it is small.
 
     The fields of its answers are made once: `head` for a part of it, `whole` for all of it, `kept` for a 304.
-    `packed`: the same for those who take it compressed, where that is worth it; its version has another tag.
+    `packed`: the same for those who take it compressed, where that is worth it, by the coding's name, the smallest
+    first; each has a tag of its own.
     """
 
     path: str
@@ -69,7 +71,7 @@ class File(NamedTuple):
     head: Headers
     whole: Headers
     kept: Headers
-    packed: "File | None" = None
+    packed: "tuple[tuple[bytes, File], ...]" = ()
 
     def open(self) -> io.FileIO | None:
         """The file for reading, or None where another one stands there now."""
@@ -193,7 +195,7 @@ def _is_there(file: File) -> bool:
 
 
 def _in_memory(file: File) -> int:
-    return sum(len(form.body or b"") for form in (file, file.packed) if form)
+    return sum(len(form.body or b"") for form in (file, *(packed for _, packed in file.packed)))
 
 
 def _by_grammar(path: str) -> bool:
@@ -223,11 +225,11 @@ def _describe(path: str, place: str, source: io.FileIO, identity: Identity, *, l
     size = identity.size if body is None else len(body)
     version = Version(f'"{digest}"'.encode("ascii"), identity.modified_ns // 1_000_000_000, size)
     # What signed files name comes as its list says, byte for byte, also through whatever lies on the way.
-    small = listed and body and _pack(path, body)
-    vary = [headers.VARY] if small else []
+    smaller = _pack(path, body) if listed and body else []
+    vary = [headers.VARY] if smaller else []
     kept = _kept(version, immutable=immutable or headers.is_for_ever(path)) + vary
     file = File(path, place, identity, version, immutable, listed, body, *_fields(path, body, version, kept), kept)
-    return file._replace(packed=_packed(file, small)) if small else file
+    return file._replace(packed=tuple((coding, _packed(file, coding, small)) for coding, small in smaller))
 
 
 def _fields(path: str, body: bytes | None, version: Version, kept: Headers) -> tuple[Headers, Headers]:
@@ -242,18 +244,20 @@ def _fields(path: str, body: bytes | None, version: Version, kept: Headers) -> t
     return head, [*head, (b"content-length", b"%d" % version.size)]
 
 
-def _packed(file: File, small: bytes) -> File:
-    version = Version(file.version.etag[:-1] + b'-gzip"', file.version.modified, len(small))
+def _packed(file: File, coding: bytes, small: bytes) -> File:
+    version = Version(b'%s-%s"' % (file.version.etag[:-1], coding), file.version.modified, len(small))
     kept = [(name, version.etag if name == b"etag" else value) for name, value in file.kept]
     head, whole = _fields(file.path, file.body, version, kept)
-    coded = (b"content-encoding", b"gzip")
+    coded = (b"content-encoding", coding)
     return file._replace(version=version, body=small, head=[*head, coded], whole=[*whole, coded], kept=kept)
 
 
-def _pack(path: str, body: bytes) -> bytes | None:
-    """`body` compressed, where that spares a tenth. The same bytes each time, so that two workers' tags agree."""
-    small = gzip.compress(body, 9, mtime=0) if headers.is_text(path) else body
-    return small if len(small) < 0.9 * len(body) else None
+def _pack(path: str, body: bytes) -> list[tuple[bytes, bytes]]:
+    """`body` in each coding that spares a tenth. The same bytes each time, so that two workers' tags agree."""
+    if not headers.is_text(path):
+        return []
+    forms = [(b"zstd", zstd.compress(body)), (b"gzip", gzip.compress(body, 9, mtime=0))]
+    return [(coding, small) for coding, small in forms if len(small) < 0.9 * len(body)]
 
 
 def _digest(source: io.FileIO) -> str:
