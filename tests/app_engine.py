@@ -26,13 +26,18 @@ SCRIPTS: Final = (
     "page.js=tests/pages/engine.ts", "store.js=tests/pages/store.ts",
 )  # fmt: skip
 _BUILD: Final = "import('vite').then((vite) => vite.runnerImport('./tests/pages/build.ts', { logLevel: 'warn' }))"
-# What stands ahead of the engine: its clock is the newsroom's, and what its URL asks for befalls it.
+# What stands ahead of the engine: its clock is the newsroom's, or `days` later; for it time goes by `pace` times as fast;
+# and what else its URL asks for befalls it.
 _AHEAD: Final = """
 {
     const asked = new URLSearchParams(self.location.search);
-    const skew = %d - Date.now();
+    const skew = %d + Number(asked.get("days")) * 86_400_000 - Date.now();
     const now = Date.now;
     Date.now = () => now() + skew;
+    const pace = Number(asked.get("pace") || 1);
+    const [ticks, later] = [performance.now.bind(performance), setTimeout];
+    performance.now = () => ticks() * pace;
+    self.setTimeout = (work, time, ...values) => later(work, time / pace, ...values);
     if (asked.has("denied")) {
         Object.defineProperty(self, "indexedDB", {value: {open() { throw new DOMException("no", "SecurityError"); }}});
     }
@@ -151,6 +156,10 @@ class Tab:
     def look(self) -> dict[str, Any]:
         """What is kept: what is wrong with it, its digest, and how many articles it has."""
         return self.page.evaluate("look()")
+
+    def records(self) -> set[bytes]:
+        """The lines of everything that is kept, earlier revisions included."""
+        return {line.encode() for line in self.page.evaluate("lines()")}
 
     def sync_until_death(self, puts: int) -> bool:
         return self.page.evaluate("([how, p]) => syncUntilDeath(how, p)", [f"?puts={puts}", self.site.publication])

@@ -1,6 +1,7 @@
 // A page with nothing but the engine on it, for tests to call from outside.
 
 import { startEngine } from "../../src/engine/client.ts";
+import { textOf } from "../../src/format/bytes.ts";
 import { IndexedDbStore } from "../../src/library/indexeddb.ts";
 import { newestFirst } from "../../src/library/order.ts";
 import type { EditionRow } from "../../src/library/rows.ts";
@@ -63,6 +64,14 @@ async function look(): Promise<{ wrong: string[]; digest: string; articles: numb
   return { wrong, digest: Array.from(digest, (byte) => byte.toString(16)).join("-"), articles };
 }
 
+/** The line of every record that is kept. */
+async function lines(): Promise<string[]> {
+  const store = await IndexedDbStore.open();
+  const rows = [...(await store.scan("lines", { under: [] })), ...(await store.scan("revisions", { under: [] }))];
+  store.close();
+  return rows.map(({ row }) => textOf(row));
+}
+
 function plain(_: string, value: unknown): unknown {
   return value instanceof Map || value instanceof Set || value instanceof Uint8Array ? [...value] : value;
 }
@@ -105,4 +114,4 @@ function named(key: Key): string {
   return JSON.stringify(key);
 }
 
-Object.assign(globalThis, { begin, kill, look, syncUntilDeath, news });
+Object.assign(globalThis, { begin, kill, lines, look, syncUntilDeath, news });
