@@ -170,6 +170,7 @@ def test_another_app_at_the_host_is_announced_after_an_update(reader: Reader, ht
     other = put_another(httpd.folder, "9.9.9")
 
     page.get_by_role("button", name="Look for news").click()
+    page.wait_for_selector("main .note .facts")
     page.get_by_text("There is another version").wait_for()
 
     assert other in text(page).replace("\n", "")
