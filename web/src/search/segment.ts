@@ -49,11 +49,8 @@ export class Segment {
   /** The same of all words that begin so. */
   range(head: string): readonly [number, number] {
     const from = this.seek(head);
-    let to = from;
-    while (to < this.size && this.word(to).startsWith(head)) {
-      to += 1;
-    }
-    return [from, to];
+    const last = head.length - 1;
+    return [from, this.seek(head.slice(0, last) + String.fromCharCode(head.charCodeAt(last) + 1), from)];
   }
 
   /** Where the bytes of these words lie. */

@@ -84,7 +84,7 @@ function grammarsOf(word: string): Grammar[] {
  * without a letter that shows it to be one.
  */
 export function candidates(word: string, language: Language, terms: Iterable<string>): Map<string, number> {
-  const tiers = tiersOf(word, language, terms).filter(([, tier]) => tier <= BEGUN);
+  const tiers = tiersOf(word, language, terms);
   const sure = language === "ru" && !spellings.isKazakh(word) ? SPELLED : BEGUN;
   for (const limit of [sure, BEGUN]) {
     const found = tiers.filter(([, tier]) => tier < limit);
@@ -112,14 +112,19 @@ export function typed(word: string, terms: Iterable<string>): Map<string, number
   return new Map(alike.map((term) => [term, SPELLED]));
 }
 
-/** Each term with its tier; above BEGUN where it has nothing to do with the word. */
+/** Each term that has something to do with the word, with its tier. */
 function tiersOf(word: string, language: Language, terms: Iterable<string>): [string, number][] {
   const formTier = formTierOf(word, language);
   const begins = Array.from(word).length >= BEGINNING || UNPARTED.test(word);
-  return Array.from(terms, (term) => {
-    const tier = term === word ? EXACT : formTier(term);
-    return [term, tier === UNLIKE && begins && term.startsWith(word) ? BEGUN : tier];
-  });
+  const found: [string, number][] = [];
+  for (const term of terms) {
+    const form = term === word ? EXACT : formTier(term);
+    const tier = form === UNLIKE && begins && term.startsWith(word) ? BEGUN : form;
+    if (tier !== UNLIKE) {
+      found.push([term, tier]);
+    }
+  }
+  return found;
 }
 
 type Keys = ReadonlyMap<string, number>;
@@ -159,11 +164,12 @@ function bentTierOf(word: string, own: Keys, language: Language): (term: string,
     if (!begun.some((head) => term.startsWith(head))) {
       return UNLIKE;
     }
-    const tiers = Array.from(keys(), ([key, trust]) => {
+    let tier = UNLIKE;
+    for (const [key, trust] of keys()) {
       const other = own.get(key);
-      return other ? alike(key, Math.max(trust, other), language === "kk" ? [word, term] : []) : UNLIKE;
-    });
-    return Math.min(...tiers);
+      tier = other ? Math.min(tier, alike(key, Math.max(trust, other), language === "kk" ? [word, term] : [])) : tier;
+    }
+    return tier;
   };
 }
 
