@@ -26,8 +26,8 @@ SCRIPTS: Final = (
     "page.js=tests/pages/engine.ts", "store.js=tests/pages/store.ts",
 )  # fmt: skip
 _BUILD: Final = "import('vite').then((vite) => vite.runnerImport('./tests/pages/build.ts', { logLevel: 'warn' }))"
-# What stands ahead of the engine: its clock is the newsroom's, or `days` later; for it time goes by `pace` times as fast;
-# and what else its URL asks for befalls it.
+# What stands ahead of the engine: its clock is the newsroom's, or `days` later; time goes by `pace` times as fast; and
+# what else its URL asks for befalls it.
 _AHEAD: Final = """
 {
     const asked = new URLSearchParams(self.location.search);

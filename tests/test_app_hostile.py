@@ -1,7 +1,7 @@
 """The reader app's engine against mirrors that do what they like, and on lines that break, in chromium.
 
-Whatever they do: no record in IndexedDB that the newsroom didn't sign, nothing spoiled of what was there, and as soon as
-somebody honest answers it goes on to what a reader holds to whom none of it happened.
+Whatever they do: no record in IndexedDB that the newsroom didn't sign, nothing spoiled of what was there, and as soon
+as somebody honest answers it goes on to what a reader holds to whom none of it happened.
 """
 
 import shutil
@@ -29,7 +29,7 @@ HASTE: Final = "?pace=60"
 
 @dataclass
 class Town:
-    """A newsroom's tree as it was a day ago and as it is, another newsroom's, and a mirror. `signed`: every line ever."""
+    """A newsroom's trees of yesterday and today, another newsroom's, and a mirror. `signed`: all lines ever."""
 
     site: Site
     httpd: Httpd
