@@ -10,7 +10,8 @@ import { type Item, LONGEST, MOST, parse } from "../src/search/query.ts";
 import { type Match, rank } from "../src/search/ranking.ts";
 import * as russian from "../src/search/russian.ts";
 import { snippet } from "../src/search/snippets.ts";
-import { candidates, heads, languageOf, relatives, typed, typedHeads } from "../src/search/widening.ts";
+import * as spellings from "../src/search/spellings.ts";
+import { beginnings, candidates, heads, languageOf, relatives, typed, typedHeads } from "../src/search/widening.ts";
 import { list, member, members, number, repeated, table, text, truth, vectors, whole } from "./vectors.ts";
 
 const GRAMMARS = new Map([
@@ -27,6 +28,13 @@ function differing<T>(cases: readonly T[], found: (given: T) => unknown, expecte
 
 function sorted(found: ReadonlyMap<string, number>): [string, number][] {
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+const plainly = (word: string) => word;
+
+/** The beginnings of each of these by itself. */
+function beginningsOf(stems: Iterable<string>): string[] {
+  return Array.from(stems).flatMap((stem) => beginnings([stem]));
 }
 
 describe("the vectors", () => {
@@ -87,6 +95,20 @@ describe("the vectors", () => {
       const mayBe = vocabulary.filter((term) => asTyped.typedHeads.some((head) => term.startsWith(head)));
       expect([word, ...sorted(typed(word, mayBe))]).toEqual([word, ...sorted(asTyped.typedTiers)]);
     }
+  });
+
+  test("no word lacks the beginning that its keys and spellings say", () => {
+    const all = [...vectors("vocabulary", text), ...vectors("stems", (value) => member(value, "word", text))];
+    const cyrillic = all.filter((word) => /^[а-яәғқңөұүһі]{2,40}$/.test(word));
+    const latin = all.filter((word) => /^[a-z]{2,40}$/.test(word));
+    const wrong = (words: readonly string[], of: (word: string) => Iterable<string>, from: number, shown = plainly) =>
+      words.filter((word) => beginningsOf(of(word)).some((begun) => !shown(word).startsWith(begun.slice(from))));
+    expect(cyrillic.length + latin.length).toBeGreaterThan(5_000);
+    expect(wrong(latin, (word) => english.keys(word).keys(), 1)).toEqual([]);
+    expect(wrong(cyrillic, (word) => russian.keys(word).keys(), 1)).toEqual([]);
+    expect(wrong(cyrillic, (word) => kazakh.keys(word).keys(), 1)).toEqual([]);
+    expect(wrong(cyrillic, (word) => spellings.ofRussianKeys(russian.keys(word)), 0, spellings.plain)).toEqual([]);
+    expect(wrong(cyrillic, (word) => spellings.ofKazakhKeys(kazakh.keys(word)), 0, spellings.plain)).toEqual([]);
   });
 
   test("any input is the same query", () => {

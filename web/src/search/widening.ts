@@ -198,7 +198,7 @@ function spelledLike(own: readonly string[], language: Language): (term: string,
 }
 
 /** What every word with one of these stems begins with: a last letter may be another, or a vowel be lost before it. */
-function beginnings(stems: Iterable<string>): string[] {
+export function beginnings(stems: Iterable<string>): string[] {
   return shortest(Array.from(stems, (stem) => stem.slice(0, UNSTABLE.test(stem) ? -2 : -1)));
 }
 
