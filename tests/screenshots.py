@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/screenshots: the archive with the sample paper in it, in a real browser.
+"""Makes the pictures of docs/screenshots: the archive and the reader app with the sample paper, in a real browser.
 
 make screenshots
 """
@@ -7,16 +7,30 @@ import io
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image
 
 from browser import SCHEMES, WIDTHS, Window, chromium
+from building import as_pages
+from httpd import Httpd
 from showing import archive_alone, place
 from tamizdat_server.demo import Demo
+from tamizdat_server.newsroom import Newsroom
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-SHOWN: Final = ("front", "article", "diff", "retracted", "found", "version", "about", "tables", "table", "query")
+ARCHIVE: Final = ("front", "article", "diff", "retracted", "found", "version", "about", "tables", "table", "query")
+# Screens of the reader app, in which language, and where they are.
+APP: Final = {
+    "app-front": ("en", "/en"),
+    "app-article": ("en", "/en/a/en%2Fbridge"),
+    "app-search": ("en", "/search/bridge"),
+    "app-update": ("en", "/sync"),
+    "app-trust": ("en", "/trust"),
+    "app-front-ru": ("ru", "/ru"),
+    "app-article-kk": ("kk", "/kk/a/kk%2Fbridge"),
+}
+SHOWN: Final = (*ARCHIVE, *APP)
 HEIGHTS: Final = {360: 780, 1280: 960}
 BYTES_AT_MOST: Final = 150_000
 
@@ -34,13 +48,50 @@ def main() -> None:
         demo.sync(demo.newsroom / "public")
         demo.publish_rest()
         demo.sync(demo.newsroom / "public")
-        with archive_alone(demo.library) as url, chromium() as browser:
-            for page in SHOWN:
-                _take(Window(browser, url), url, page)
+        with chromium() as browser:
+            take_archive(browser, demo)
+            take_app(browser, demo)
 
 
-def _take(window: Window, url: str, page: str) -> None:
-    window.open(url + place(page))
+def take_archive(browser: Any, demo: Demo) -> None:
+    with archive_alone(demo.library) as url:
+        for page in ARCHIVE:
+            window = Window(browser, url)
+            window.open(url + place(page))
+            _take(window, page)
+
+
+def take_app(browser: Any, demo: Demo) -> None:
+    with Newsroom.open(demo.newsroom) as newsroom:
+        public, fingerprint = newsroom.public, newsroom.fingerprint
+    with Httpd(public, modes={"*": as_pages}) as httpd:
+        for page, (language, route) in APP.items():
+            window = Window(browser, httpd.url)
+            _arrive(window, f"{httpd.url}#{fingerprint}", language)
+            window.page.evaluate(f"location.hash = '#{fingerprint}{route}'")
+            window.page.wait_for_selector("main[aria-busy=false] h1")
+            window.page.wait_for_selector("main :is(article, .facts, .fingerprint)")
+            window.page.wait_for_timeout(500)  # for pictures
+            _take(window, page)
+
+
+def _arrive(window: Window, address: str, language: str) -> None:
+    """Follow the newsroom's link in a browser of that language, and fetch everything with large pictures."""
+    page = window.page
+    page.add_init_script(f"localStorage.setItem('tamizdat.language', '{language}')")
+    window.open(address)
+    page.wait_for_selector("#app .headline a")
+    page.evaluate("location.hash = '#/sync'")
+    page.wait_for_selector("main fieldset")
+    for box in page.locator("main fieldset").first.locator("input").all():
+        box.check()
+    page.locator("input[name=media]").last.check()
+    page.locator("main button.primary").click()
+    page.locator("main section.note button.primary").click()
+    page.wait_for_selector("main .note[role=status] .facts")
+
+
+def _take(window: Window, page: str) -> None:
     for width in WIDTHS:
         for scheme in SCHEMES:
             window.look(width=width, scheme=scheme, height=HEIGHTS[width])
