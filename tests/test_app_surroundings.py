@@ -179,6 +179,16 @@ def test_a_full_disk_is_said_beside_the_news_as_they_came_and_it_goes_on_once_th
     reader.reads_and_finds()
 
 
+def test_without_service_workers_everything_works_but_a_start_without_the_host_and_that_is_said(reader: Reader):
+    reader.context.add_init_script("delete Navigator.prototype.serviceWorker")
+    page = reader.arrive()
+
+    assert "can't keep the app itself" in text(page, ".notice")
+    reader.reads_and_finds()
+    page = reader.turn("settings")
+    page.get_by_text("The app isn't kept on this device").wait_for()
+
+
 # -- the clock ---------------------------------------------------------------------------------------------------------
 
 
