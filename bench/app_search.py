@@ -26,7 +26,8 @@ SCRIPTS = (
     "page.js=tests/pages/engine.ts", "rebuild.js=tests/pages/search.ts",
 )  # fmt: skip
 PATIENCE_MS = 600_000
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_COLLECTS = "--js-flags=--expose-gc"
+_PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 _BUILD = "import('vite').then((vite) => vite.runnerImport('./tests/pages/build.ts', { logLevel: 'warn' }))"
 # The newsroom's last publish was just now.
 _CLOCK = "{ const now = Date.now, skew = %d - now(); Date.now = () => now() + skew; }\n"
@@ -47,14 +48,15 @@ _TIMED = """async ([p, queries]) => {
 class AppSearch:
     """Of a library in a browser: what making its index anew took (as tests/pages/search.ts has it), queries by kind.
 
-    Milliseconds; `first`: of the first search after the app was opened. `memory`: resident megabytes above a blank page
-    when all was asked.
+    Milliseconds; `first`: of the first search after the app was opened; `worked`: of processor time, a query. `memory`:
+    resident megabytes above a blank page when all was asked, and once garbage was collected.
     """
 
     rebuilt: dict[str, float]
     first: float
     queries: dict[str, Sequence[float]]
-    memory: float
+    worked: dict[str, float]
+    memory: Sequence[float]
 
 
 def measure(room: Room, scratch: Path) -> AppSearch:
@@ -73,16 +75,28 @@ def measure(room: Room, scratch: Path) -> AppSearch:
             page.evaluate("begin()")
             (first,) = page.evaluate(_TIMED, [publication, ["first"]])
             asked = queries_of(list(room.workload.records.values()))
-            queries = {kind: page.evaluate(_TIMED, [publication, each]) for kind, each in asked.items()}
-            memory = _resident(profile) - blank
-    return AppSearch(rebuilt, first, queries, memory)
+            queries: dict[str, Sequence[float]] = {}
+            worked: dict[str, float] = {}
+            for kind, each in asked.items():
+                before = _worked(profile)
+                queries[kind] = page.evaluate(_TIMED, [publication, each])
+                worked[kind] = (_worked(profile) - before) / len(each)
+            memory = [_resident(profile) - blank]
+            for _ in range(2):  # what is let go of the first time, is given back the second
+                for worker in page.workers:
+                    worker.evaluate("gc()")
+                page.wait_for_timeout(4000)
+            memory.append(_resident(profile) - blank)
+    return AppSearch(rebuilt, first, queries, worked, memory)
 
 
 @contextlib.contextmanager
 def _page(profile: Path) -> Iterator[Page]:
     """The page of a browser that was started anew."""
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=list(FLAGS))
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=[*FLAGS, _COLLECTS]
+        )
         context.set_default_timeout(PATIENCE_MS)
         yield context.pages[0]
         context.close()
@@ -96,8 +110,8 @@ def lines(found: Mapping[int, AppSearch]) -> list[str]:
         ("index in the store", lambda one: f"{one.rebuilt['bytes'] / 1e6:.1f} MB"),
         ("segments", lambda one: f"{one.rebuilt['segments']:.0f}"),
         ("first search after the app was opened", lambda one: f"{one.first:.0f} ms"),
-        *((f"{kind}: p50, p95, slowest", _asked(kind)) for kind in next(iter(found.values())).queries),
-        ("memory above a blank page", lambda one: f"{one.memory:.0f} MB"),
+        *((f"{kind}: p50, p95, slowest; processor time", _asked(kind)) for kind in next(iter(found.values())).queries),
+        ("memory above a blank page; without garbage", lambda one: "; ".join(f"{each:.0f} MB" for each in one.memory)),
     ]  # fmt: skip
     head = ["in chromium", *(f"{number:,} articles" for number in found)]
     return table(head, [[name, *(shown(one) for one in found.values())] for name, shown in rows])
@@ -108,7 +122,7 @@ def _waits(rebuilt: dict[str, float]) -> str:
 
 
 def _asked(kind: str) -> Callable[[AppSearch], str]:
-    return lambda one: times(one.queries[kind])
+    return lambda one: f"{times(one.queries[kind])}; {one.worked[kind]:.0f} ms"
 
 
 def _site(room: Room, folder: Path) -> Path:
@@ -119,7 +133,9 @@ def _site(room: Room, folder: Path) -> Path:
     engine.write_text(_CLOCK % ((room.today + 60) * 1000) + engine.read_text("utf-8"), "utf-8")
     for name in ("page", "rebuild", "blank"):
         script = f'<script src="{name}.js"></script>' if name != "blank" else ""
-        (folder / f"{name}.html").write_text(f'<!doctype html><meta charset="utf-8"><title>{name}</title>{script}')
+        (folder / f"{name}.html").write_text(
+            f'<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>{name}</title>{script}'
+        )
     return folder
 
 
@@ -139,7 +155,18 @@ def _sync(page: Page, url: str, room: Room) -> str:
 
 
 def _resident(profile: Path) -> float:
-    """Megabytes of the page's processes: those that the browser with this profile renders by."""
+    """Megabytes of the page's processes."""
+    return sum(int((each / "statm").read_text().split()[1]) for each in _renderers(profile)) * _PAGE / 1e6
+
+
+def _worked(profile: Path) -> float:
+    """Milliseconds of processor time that the page's processes have taken."""
+    stats = [(each / "stat").read_text().rpartition(")")[2].split() for each in _renderers(profile)]
+    return 1000 * sum(int(stat[11]) + int(stat[12]) for stat in stats) / _TICKS
+
+
+def _renderers(profile: Path) -> list[Path]:
+    """The processes by which the browser with this profile shows pages."""
     parents: dict[int, int] = {}
     commands: dict[int, str] = {}
     for folder in Path("/proc").glob("[0-9]*"):
@@ -148,7 +175,7 @@ def _resident(profile: Path) -> float:
             parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
     (browser,) = (pid for pid, line in commands.items() if str(profile) in line and "--type=" not in line)
     pids = [pid for pid, line in commands.items() if "--type=renderer" in line and browser in _ancestors(pid, parents)]
-    return sum(int((Path("/proc") / str(pid) / "statm").read_text().split()[1]) for pid in pids) * _PAGE / 1e6
+    return [Path("/proc") / str(pid) for pid in pids]
 
 
 def _ancestors(pid: int, parents: Mapping[int, int]) -> Iterator[int]:
