@@ -201,6 +201,13 @@ describe.skipIf(!TREES)("a sync", () => {
     expect(await holds(reader, step(last), ["en"])).toEqual({ en: true });
   });
 
+  test("says what it would cost also where the cap is below what it takes to know that", async () => {
+    const reader = await begun(step(last), { ...EN, maxBytes: 1 });
+    const { price } = await plan(reader.means, { publication });
+    expect(price.text).toBeGreaterThan(9000);
+    await expect(sync(reader.means, { publication })).rejects.toMatchObject({ code: "incomplete" });
+  });
+
   test("stops when it is paused, keeps what has arrived, and goes on from there", async () => {
     const reader = await begun(step(last), EN);
     let rounds = 0;

@@ -98,7 +98,7 @@ export class Session {
   /** Steps 2 to 4, and what they say of the rest. */
   async plan(): Promise<Planned> {
     const offered = await this.meeting.agree();
-    const round = this.round(offered);
+    const round = this.round(offered, { capped: false });
     const plans = await round.planner.plan(await this.readBacks(round));
     return { ...offered, price: await round.price(plans, this.reach) };
   }
@@ -154,7 +154,8 @@ export class Session {
     }
   }
 
-  private round(offered: Offered): Round {
+  /** `capped` false: to tell the price of it takes whatever lists there are. */
+  private round(offered: Offered, { capped = true } = {}): Round {
     const { offer, catalog } = offered;
     const source = new Mirrors([offer.source, ...this.meeting.helpers(offer, catalog)]);
     source.prefer(offer.source);
@@ -165,7 +166,7 @@ export class Session {
       source,
       choice: this.choice,
       carried: this.wish.carried,
-      maxBytes: this.cap > 0 ? Math.max(0, this.cap - this.meter.bytes) : undefined,
+      maxBytes: capped && this.cap > 0 ? Math.max(0, this.cap - this.meter.bytes) : undefined,
       stop: this.watch.stop,
       told: (done) => this.tell({ step: this.progress.step === "pictures" ? "pictures" : "fetching", done }),
     });
