@@ -3,6 +3,7 @@ all.
 """
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from browser import chromium
 from building import LIST, as_pages, build, hash_of, listed, put_another, put_page
 from httpd import Handler, Httpd, Status, portal
 from publishing import HOUR, Desk
+from serving import until
 from tamizdat_server.shell import Shell
 
 PATH = "/town/paper/"
@@ -209,6 +211,61 @@ def test_a_connection_that_is_lost_while_an_app_is_taken_costs_nothing(
     httpd.tell(str(listed(app)["start"]["path"]), None)
     assert visitor.ask(TAKE) == "taken"
     assert visitor.ask(KEPT) == new
+
+
+def test_two_pages_that_take_an_app_at_once_dont_take_each_others_files_for_litter(
+    visitor: Visitor, httpd: Httpd, app: Path
+) -> None:
+    visitor.install()
+    new = put_another(app, "9.9.9", "style")
+    go_on, start = threading.Event(), str(listed(app)["start"]["path"])
+
+    def late(handler: Handler, file: Path | None) -> None:
+        assert file
+        go_on.wait(20)
+        handler.answer(200, file.read_bytes())
+
+    httpd.tell(start, late)
+    visitor.ask(f"void (globalThis.first = {TAKE})")
+    until(lambda: start in httpd.paths)
+    assert visitor.ask(TAKE) == "locked"
+    go_on.set()
+    assert visitor.ask("first") == "taken"
+
+    gone(httpd)
+    visitor.open()
+    assert (visitor.ask(KEPT), visitor.script) == (new, listed(app)["page"]["path"])
+    assert visitor.ask("document.styleSheets.length") == 1
+
+
+def test_a_file_that_the_host_has_no_more_is_no_reason_to_exchange_the_app(
+    visitor: Visitor, httpd: Httpd, app: Path
+) -> None:
+    visitor.install()
+    old, style = hash_of(app), f"{httpd.url}{listed(app)['style']['path']}"
+    visitor.ask(f"caches.keys().then((names) => caches.open(names[0])).then((cache) => cache.delete('{style}'))")
+    put_another(app, "9.9.9", "style")
+    visitor.open()
+
+    visitor.ask(REGISTER)
+
+    assert visitor.ask(KEPT) == old
+
+
+def test_a_list_without_end_is_no_offer(visitor: Visitor, httpd: Httpd) -> None:
+    visitor.install()
+    ended = threading.Event()
+
+    def endless(handler: Handler, file: Path | None) -> None:
+        try:
+            handler.answer(200, b" " * 2**27, Cache_Control="no-store")
+        except OSError:
+            ended.set()
+
+    httpd.tell(LIST, endless)
+
+    assert visitor.ask(f"{OFFERED}.catch(({{code}}) => code)") == "format"
+    assert ended.wait(20)
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,19 @@ async function keep(cache: Cache, scope: string): Promise<void> {
     if (!(error instanceof FileMissing || error instanceof HashMismatch)) {
       throw error;
     }
-    // What is kept isn't whole, and the host has it no more: this page came from the host, as the new one will.
+    // The host has a file no more, such as that of another language: no reason to exchange the app that this page is.
+    if (await startsByItself(cache, scope, mine)) {
+      return;
+    }
+    // What is kept can't start: this page came from the host, as the new one will.
   }
   await takeShell(cache, scope, await listedAt(scope));
+}
+
+async function startsByItself(cache: Cache, scope: string, mine: Listed | null): Promise<boolean> {
+  const start = mine?.files.find(({ role }) => role === "start");
+  const registration = await navigator.serviceWorker.getRegistration(scope);
+  return registration !== undefined && start !== undefined && !!(await cache.match(scope + start.path));
 }
 
 /** The app in force; null where none is kept. */
@@ -76,7 +86,7 @@ export async function offered(signed: (path: string) => Promise<string>): Promis
 
 /**
  * Put an offered app in force, from the next start on. The reader agreed to just this one, by its hash.
- * Throws: Unreachable, FileMissing, HashMismatch, DiskFull; then the app stays what it was.
+ * Throws: Unreachable, FileMissing, HashMismatch, DiskFull, LibraryLocked; then the app stays what it was.
  */
 export async function take(offer: Offer): Promise<void> {
   const scope = here();

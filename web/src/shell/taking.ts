@@ -1,9 +1,12 @@
 // Taking a shell: every file of its list is fetched and checked by its digest before the one step that puts it in force.
 
-import { DiskFull, FileMissing, FormatError, HashMismatch, Unreachable } from "../errors.ts";
-import { hex } from "../format/bytes.ts";
-import { LIST, readShell, type Shell, type ShellFile } from "./kept.ts";
+import { DiskFull, FileMissing, FormatError, HashMismatch, LibraryLocked, Unreachable } from "../errors.ts";
+import { concat, hex } from "../format/bytes.ts";
+import { cacheName, LIST, readShell, type Shell, type ShellFile } from "./kept.ts";
 import { NO_FRAMES, POLICY } from "./policy.ts";
+
+/** More than any list of a shell has. */
+const LIST_BYTES = 64 * 1024;
 
 /** A shell with the text of its list; `hash` is the SHA-256 of that, which names every other file by its own. */
 export interface Listed extends Shell {
@@ -13,8 +16,8 @@ export interface Listed extends Shell {
 
 /** The shell that the host of this page has now. Throws: Unreachable, FileMissing, FormatError. */
 export async function listedAt(scope: string): Promise<Listed> {
-  const text = new TextDecoder().decode(await bytesOf(scope, LIST, "no-store"));
-  return read(text);
+  const data = await bytesOf(scope, LIST, { cache: "no-store", most: LIST_BYTES });
+  return read(data.length > LIST_BYTES ? "" : new TextDecoder().decode(data));
 }
 
 /** The shell in force, or null where none is. Throws: FormatError. */
@@ -26,8 +29,22 @@ export async function inForce(cache: Cache, scope: string): Promise<Listed | nul
 /**
  * Put a shell in force. The files of the one before stay for pages that are open, those of older ones go.
  * Throws: Unreachable, FileMissing, HashMismatch, DiskFull; then the one before is still in force, and whole.
+ * LibraryLocked where another page does the same now: each would take the other's files for litter.
  */
 export async function take(cache: Cache, scope: string, shell: Listed): Promise<void> {
+  const locks: LockManager | undefined = navigator.locks;
+  if (!locks) {
+    return exchange(cache, scope, shell);
+  }
+  return locks.request(cacheName(scope), { ifAvailable: true }, (lock) => {
+    if (!lock) {
+      throw new LibraryLocked({ library: "shell" });
+    }
+    return exchange(cache, scope, shell);
+  });
+}
+
+async function exchange(cache: Cache, scope: string, shell: Listed): Promise<void> {
   const before = await inForce(cache, scope).catch(() => null);
   try {
     await complete(cache, scope, shell);
@@ -78,17 +95,22 @@ async function read(text: string): Promise<Listed> {
 }
 
 /** A file's bytes, from the browser's own cache where they lie there undamaged. */
-async function checked(scope: string, file: ShellFile): Promise<ArrayBuffer> {
+async function checked(scope: string, file: ShellFile): Promise<Uint8Array<ArrayBuffer>> {
   for (const from of ["default", "reload"] as const) {
-    const data = await bytesOf(scope, file.path, from);
-    if (data.byteLength === file.bytes && (await sha256(data)) === file.sha256) {
+    const data = await bytesOf(scope, file.path, { cache: from, most: file.bytes });
+    if (data.length === file.bytes && (await sha256(data)) === file.sha256) {
       return data;
     }
   }
   throw new HashMismatch({ path: file.path });
 }
 
-async function bytesOf(scope: string, path: string, cache: RequestCache): Promise<ArrayBuffer> {
+/** What the host has under a path; of more than `most` bytes just enough to tell. */
+async function bytesOf(
+  scope: string,
+  path: string,
+  { cache, most }: { readonly cache: RequestCache; readonly most: number },
+): Promise<Uint8Array<ArrayBuffer>> {
   let response: Response;
   try {
     response = await fetch(scope + path, {
@@ -98,7 +120,7 @@ async function bytesOf(scope: string, path: string, cache: RequestCache): Promis
       referrerPolicy: "no-referrer",
     });
     if (response.ok) {
-      return await response.arrayBuffer();
+      return await received(response, most);
     }
   } catch (error) {
     throw new Unreachable({ where: scope, path, reason: String(error) });
@@ -106,7 +128,22 @@ async function bytesOf(scope: string, path: string, cache: RequestCache): Promis
   throw new FileMissing({ where: scope, path });
 }
 
-async function put(cache: Cache, scope: string, path: string, data: ArrayBuffer | string): Promise<void> {
+async function received(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = response.body?.getReader();
+  const pieces: Uint8Array[] = [];
+  for (let left = most; reader && left >= 0; ) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return concat(pieces);
+    }
+    pieces.push(value);
+    left -= value.length;
+  }
+  await reader?.cancel();
+  return concat(pieces);
+}
+
+async function put(cache: Cache, scope: string, path: string, data: BufferSource | string): Promise<void> {
   try {
     await cache.put(scope + path, new Response(data, { headers: headersOf(path) }));
   } catch {
@@ -128,9 +165,12 @@ function headersOf(path: string): Record<string, string> {
   };
 }
 
-/** Delete what none of these shells names. */
+/** Delete what neither these shells name nor the one in force, which another page may have taken meanwhile. */
 async function clear(cache: Cache, scope: string, shells: readonly Shell[]): Promise<void> {
-  const named = new Set(shells.flatMap((shell) => [LIST, ...shell.files.map((file) => file.path)]));
+  const now = await inForce(cache, scope).catch(() => null);
+  const named = new Set(
+    [...shells, ...(now ? [now] : [])].flatMap((shell) => [LIST, ...shell.files.map((file) => file.path)]),
+  );
   for (const request of await cache.keys()) {
     if (!named.has(request.url.slice(scope.length))) {
       await cache.delete(request);
