@@ -103,6 +103,13 @@ def test_the_page_holds_itself_to_the_policy_that_its_workers_have(desk: Desk) -
         assert f"{meta[1]}; {NO_FRAMES}" in (desk.public / settings).read_text("utf-8")
 
 
+def test_neither_page_lets_browsers_look_up_whom_an_article_links_to(desk: Desk) -> None:
+    desk.publish()
+    for text in (page(desk), (WEB / "build" / "start.ts").read_text("utf-8")):
+        assert '<meta http-equiv="x-dns-prefetch-control" content="off">' in text
+        assert '<meta name="referrer" content="no-referrer">' in text
+
+
 def test_the_page_has_the_newest_of_each_edition_marked_as_not_verified_in_its_language(desk: Desk) -> None:
     for number in range(8):
         desk.put(f"e{number}", f"The English words of {number}.", published=f"2026-11-{10 + number}T12:00:00Z")

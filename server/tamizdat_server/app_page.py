@@ -72,6 +72,7 @@ def _page(catalog: Catalog, sections: str, base: str, fingerprint: str, shell: S
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{headers.POLICY % ""}">
 <meta name="referrer" content="no-referrer">
+<meta http-equiv="x-dns-prefetch-control" content="off">
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbf9f4">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#171614">
 <title>{escape(catalog.title)}</title>
