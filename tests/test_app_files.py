@@ -124,7 +124,7 @@ def test_a_damaged_pack_is_said_in_words(reader: Reader, tmp_path: Path):
     page.set_input_files("input[type=file]", tmp_path / "some.tar.zst")
     page.wait_for_selector("[role=alert]")
 
-    assert re.search("cut short or damaged|can't read", text(page, "[role=alert] strong"))
+    assert re.search("cut short or damaged|can’t read", text(page, "[role=alert] strong"))
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -152,15 +152,15 @@ def test_another_app_at_the_host_is_announced_with_version_and_hash_and_taken_wh
     page.get_by_role("button", name="Look for a new version").click()
     page.get_by_text("There is another version").wait_for()
     told = text(page)
-    page.get_by_role("button", name="Take it").click()
-    page.get_by_text("It will be used when the app is opened the next time.").wait_for()
+    page.get_by_role("button", name="Use it").click()
+    page.get_by_text("It starts when the app is opened the next time.").wait_for()
     page.reload()
     page.wait_for_selector("main h1")
 
     assert "9.9.9" in told
     assert other in told.replace("\n", "")
     assert hash_of(httpd.folder) == other
-    assert "The newsroom's signature doesn't cover it" in told
+    assert "The newsroom’s signature doesn’t cover it" in told
     assert page.evaluate("document.querySelector('script[data-engine]').getAttribute('src')") != before
 
 
@@ -217,7 +217,7 @@ def test_a_publication_is_removed_after_a_question(reader: Reader):
     page = reader.turn("settings")
 
     page.get_by_role("button", name="Remove: The Ferry").click()
-    page.get_by_text("Remove The Ferry with everything of it from this device?").wait_for()
+    page.get_by_text("Remove The Ferry and everything that belongs to it from this device?").wait_for()
     page.get_by_role("button", name="Remove", exact=True).click()
     page.wait_for_selector(".nameplate:has-text('tamizdat')")
 

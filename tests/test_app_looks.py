@@ -202,7 +202,7 @@ def test_a_mass_retraction_is_a_question_with_figures_and_two_answers(shown: Cal
     _fetch(page)
     page.wait_for_selector("[role=alert]")
     told = text(page, "[role=alert]")
-    page.get_by_role("button", name="Withdraw them").click()
+    page.get_by_role("button", name="Remove them").click()
     page.wait_for_selector("main .note[role=status]")
 
     assert "1,200 of 4,012 articles" in told
@@ -235,7 +235,7 @@ def test_each_mirror_that_was_passed_over_is_named_with_why(shown: Callable[...,
     told = text(page, "main .note[role=status]")
     assert "https://one.example/: The mirror offers something older than what you have." in told
     assert "https://two.example/: The mirror was too slow." in told
-    assert "Stopped at your limit; 7 MB are still to come." in told
+    assert "Stopped at your limit; 7\u00a0MB are still to come." in told
 
 
 def test_a_clock_that_is_behind_is_said_above_everything(shown: Callable[..., Any]):

@@ -49,6 +49,23 @@ def test_a_link_with_a_fingerprint_leads_to_the_news_without_a_tap(reader: Reade
     assert page.url.endswith(f"#{reader.fingerprint}")
 
 
+def test_a_link_to_an_article_says_that_it_may_be_on_its_way_and_opens_it_once_it_is_there(
+    reader: Reader, httpd: Httpd
+):
+    def slowly(handler: Handler, file: Path | None) -> None:
+        handler.wait(0.4 if handler.asked.path.startswith("bundles/") else 0)
+        as_pages(handler, file)
+
+    httpd.tell("*", slowly)
+    page = reader.open(f"{reader.fingerprint}/en/a/en%2Fbridge")
+
+    page.get_by_role("heading", name="Fetching the newest articles").wait_for()
+    page.get_by_role("heading", name="The old bridge closes").wait_for()
+    page.locator("a.absent").first.click()
+
+    page.get_by_role("group", name="Pictures").wait_for()
+
+
 def test_without_a_fingerprint_the_one_offered_is_compared_and_one_tap_leads_to_the_news(reader: Reader):
     page = reader.open("")
 
@@ -77,7 +94,7 @@ def test_an_address_of_somebody_else_is_said_in_words_and_nothing_is_kept(reader
 
     page.wait_for_selector("[role=alert]")
 
-    assert "isn't the publication whose fingerprint you have" in text(page, "[role=alert]")
+    assert "isn’t the publication whose fingerprint you have" in text(page, "[role=alert]")
     assert "wrong-root" not in text(page, "[role=alert] strong")
     assert page.locator("#app .headline").count() == 0
     assert page.evaluate(STORED)["caches"] == []
@@ -165,10 +182,10 @@ def test_bytes_are_shown_before_they_are_fetched_and_figures_after(reader: Reade
     fetch.click()
     page.wait_for_selector("main .note[role=status] .facts")
 
-    assert re.search(r"Text\s+[0-9.]+ (bytes|KB)\s+Requests\s+[0-9]+", offered)
+    assert re.search(r"Text\s+[0-9.]+\s(bytes|KB)\s+Requests\s+[0-9]+", offered)
     told = text(page, "main .note[role=status]")
     assert re.search(r"[0-9]+ articles new or changed", told)
-    assert re.search(r"Bytes\s+[0-9.]+ KB\s+Requests\s+[0-9]+\s+Mirror\s+http://127", told)
+    assert re.search(r"Downloaded\s+[0-9.]+\sKB\s+Requests\s+[0-9]+\s+Mirror\s+http://127", told)
     reader.turn("")
     assert page.get_by_role("navigation", name="Editions").get_by_role("link").count() == 2
 
@@ -224,7 +241,7 @@ def test_a_choice_is_kept(reader: Reader):
     page = reader.turn("sync")
 
     page.get_by_role("radio", name="Small").check()
-    page.get_by_role("combobox", name="How much").select_option("d30")
+    page.get_by_role("combobox", name="How much to keep").select_option("d30")
     page.get_by_role("combobox", name="At most per update").select_option("5000000")
     page.get_by_role("checkbox", name="Earlier revisions").check()
     page.wait_for_timeout(300)
@@ -232,7 +249,7 @@ def test_a_choice_is_kept(reader: Reader):
     page.wait_for_selector("main fieldset")
 
     assert page.get_by_role("radio", name="Small").is_checked()
-    assert page.get_by_role("combobox", name="How much").input_value() == "d30"
+    assert page.get_by_role("combobox", name="How much to keep").input_value() == "d30"
     assert page.get_by_role("combobox", name="At most per update").input_value() == "5000000"
     assert page.get_by_role("checkbox", name="Earlier revisions").is_checked()
 
@@ -291,4 +308,4 @@ def test_the_trust_page_says_by_what_it_was_verified_and_what_it_cannot_promise(
     told = text(page)
     assert "within the last two days" in told
     assert f"{httpd.url}#{reader.fingerprint}" in told
-    assert "What the app can't promise" in told
+    assert "What the app can’t promise" in told

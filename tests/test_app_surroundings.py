@@ -183,10 +183,10 @@ def test_without_service_workers_everything_works_but_a_start_without_the_host_a
     reader.context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = reader.arrive()
 
-    assert "can't keep the app itself" in text(page, ".notice")
+    assert "can’t keep the app itself" in text(page, ".notice")
     reader.reads_and_finds()
     page = reader.turn("settings")
-    page.get_by_text("The app isn't kept on this device").wait_for()
+    page.get_by_text("The app isn’t kept on this device").wait_for()
 
 
 # -- the clock ---------------------------------------------------------------------------------------------------------
@@ -211,8 +211,8 @@ def turn_clock(reader: Reader, seconds: int) -> None:
 @pytest.mark.parametrize(
     ("seconds", "what", "todo"),
     [
-        (-YEARS, "this device's clock says", "Set the device's date and time"),
-        (YEARS, "was signed too long ago", "Check this device's date"),
+        (-YEARS, "this device’s clock says", "Set the device’s date and time"),
+        (YEARS, "was signed too long ago", "Check this device’s date"),
     ],
 )
 def test_at_first_a_clock_that_is_wrong_by_years_is_said_beside_the_news_as_they_came(
@@ -274,7 +274,7 @@ def test_over_plain_http_a_foreign_publication_is_refused_all_the_same(browser: 
     with reading(browser, httpd, paper, LAN) as reader:
         page = reader.open(f"1.{'a' * 52}")
         page.wait_for_selector("[role=alert]")
-        assert "isn't the publication whose fingerprint you have" in text(page, "[role=alert]")
+        assert "isn’t the publication whose fingerprint you have" in text(page, "[role=alert]")
 
 
 def test_without_javascript_the_news_are_read_and_called_unverified(browser: Any, httpd: Httpd, paper: Paper):
@@ -318,7 +318,7 @@ def test_on_a_slow_line_there_is_something_to_read_from_the_first_answer_on(read
     page.wait_for_selector("#news")
     assert page.locator("#news").is_visible()
     script.opened.set()
-    page.get_by_text("Asking who is there…").first.wait_for(state="attached")
+    page.get_by_text("Finding out whose paper this is…").first.wait_for(state="attached")
     assert page.locator("#news").is_visible()
     head.opened.set()
     page.wait_for_selector("#app .nameplate a")
@@ -335,7 +335,7 @@ def test_a_host_that_falls_silent_is_said_and_asked_again_when_told(reader: Read
     httpd.tell("*", broken)
     page = reader.open()
     page.wait_for_selector("[role=alert]")
-    assert "can't be reached" in text(page, "[role=alert]")
+    assert "can’t be reached" in text(page, "[role=alert]")
     assert page.locator("#news").is_visible()
 
     httpd.tell("*", as_pages)

@@ -54,7 +54,7 @@ describe.each(TABLES.map((table) => [table.language, table] as const))("the tabl
   test("uses its own quotation marks and dashes, and no others", () => {
     // What is typed into a search is typed with those of a keyboard.
     for (const [path, text] of texts(table).filter(([each]) => !each.startsWith(".search."))) {
-      expect(text, path).not.toMatch(/"|\.\.\.| - /);
+      expect(text, path).not.toMatch(/"|\w'|\.\.\.| [-–] /);
       expect(text, path).not.toMatch(CYRILLIC.includes(language) ? /[“”]/ : /[«»]/);
     }
   });
@@ -98,7 +98,7 @@ test("days, times and amounts are written as the language writes them", () => {
   const at = new Date(2026, 10, 22, 4, 5).toISOString();
   expect([en, ru, kk].map((table) => tellerOf(table).day(at))).toEqual([
     "22 November 2026",
-    "22 ноября 2026 г.",
+    "22 ноября 2026",
     "2026 ж. 22 қараша",
   ]);
   expect(tellerOf(kk).time(at)).toBe("2026 ж. 22 қараша, 04:05");
@@ -107,13 +107,13 @@ test("days, times and amounts are written as the language writes them", () => {
     "0 bytes",
     "1 byte",
     "999 bytes",
-    "1 KB",
-    "1.2 KB",
-    "46 KB",
-    "999 KB",
-    "1 MB",
-    "1.3 MB",
-    "13 MB",
+    "1\u00a0KB",
+    "1.2\u00a0KB",
+    "46\u00a0KB",
+    "999\u00a0KB",
+    "1\u00a0MB",
+    "1.3\u00a0MB",
+    "13\u00a0MB",
   ]);
-  expect(tellerOf(ru).bytes(1_250_000)).toBe("1,3 МБ");
+  expect(tellerOf(ru).bytes(1_250_000)).toBe("1,3\u00a0МБ");
 });

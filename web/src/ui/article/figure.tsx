@@ -39,18 +39,19 @@ export function heldVariant(image: Image, pictures: ReadonlySet<string>): Varian
 }
 
 function Picture({ image, in: setting }: Pick<Props, "image" | "in">) {
-  const { words } = useApp();
+  const { words, href } = useApp();
   const variant = heldVariant(image, setting.pictures);
   const url = usePicture(variant?.sha256 ?? "");
   const alt = clean(image.alt);
   if (!variant || url === null) {
+    // Pictures come when they are chosen, and that is done where it leads.
     return (
-      <p class="absent">
+      <a class="absent" href={href({ name: "sync" })}>
         <span lang={words.language} dir={words.direction}>
           {words.reading.noPicture}
         </span>
         {alt && <span class="alt">{alt}</span>}
-      </p>
+      </a>
     );
   }
   // Its place is kept before it is there: the text doesn't jump.

@@ -4,6 +4,7 @@ import type { Retraction } from "../../format/article.ts";
 import { clean } from "../../render/clean.ts";
 import { useApp } from "../context.ts";
 import { Screen } from "../parts/screen.tsx";
+import { useRun } from "../sync/runner.ts";
 
 export function Retracted({ retraction }: { readonly retraction: Retraction }) {
   const { words, tell } = useApp();
@@ -28,9 +29,17 @@ export function Retracted({ retraction }: { readonly retraction: Retraction }) {
   );
 }
 
-/** That an article isn't held, and why that may be. */
+/** That an article isn't held, and why that may be; while something is fetched, that it may be on its way. */
 export function Missing() {
   const { words } = useApp();
+  if (useRun().state === "running") {
+    return (
+      <Screen title={words.welcome.first} kind="plain">
+        <h1>{words.welcome.first}</h1>
+        <p>{words.reading.awaited}</p>
+      </Screen>
+    );
+  }
   return (
     <Screen title={words.reading.missing} kind="plain">
       <h1>{words.reading.missing}</h1>
