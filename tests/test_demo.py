@@ -60,6 +60,7 @@ def test_demo_goes_on_in_its_folder_says_what_to_type_is_ready_last_and_ends_cle
             assert page.status == 200
         told = "\n".join(said)
         assert re.search(rf"Open +{url}#1\.[a-z2-7]{{52}}$", told, re.MULTILINE)
+        assert "what readers are given" in told
         assert f"{url}data/" in told
         assert archive_of(url) == 200
         assert "version 4 to 4" in told

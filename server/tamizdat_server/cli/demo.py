@@ -125,9 +125,12 @@ def _what_next(url: str, demo: "Demo") -> str:
     command = _command()
     return f"""
 {demo.script.title}, the paper of a town on a river, is out in {len(demo.script.version)} versions. A library holds it.
-Readers are given its address like this, with the fingerprint of whom to trust; a browser opens the reader app there.
 
 Open   {demo.address(url)}
+       This whole link is what readers are given: the part after # is the fingerprint of whom to trust. A browser
+       shows the reader app: it verifies the newest articles and opens the front page. End the demo, reload, and
+       it can still be read. Without the part after #, the app shows the fingerprint and asks first.
+
 {_archive(url)}       {url}api/openapi.json
 
 Type   export TAMIZDAT_LIBRARY={demo.library}
