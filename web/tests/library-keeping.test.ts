@@ -271,6 +271,24 @@ describe("two writers", () => {
     expect((await one.standing(...EN)).version).toBe(3);
   });
 
+  test("several articles are saved at once", async () => {
+    const held = await holding(daily(4));
+    await Promise.all(["a01", "a02", "a03", "a04"].map((key) => held.save(place(key))));
+    expect(await keys(held, { saved: true, edition: "" })).toEqual(["a04", "a03", "a02", "a01"]);
+  });
+
+  test("a page that still shows what has gone notes nothing of it", async () => {
+    const store = new MemoryStore();
+    const held = await library(store);
+    await held.applyDelta(await bundle("delta", daily(2)), { to: 1 });
+    await held.applyDelta(await bundle("delta", [retraction("a01", 2)]), { to: 2 });
+    await held.mark(place("a01"), { read: true });
+    expect(await store.keys("marks", { under: [] })).toEqual([]);
+    await held.forgetPublication(PUBLICATION);
+    await held.mark(place("a02"), { position: 0.5 });
+    expect(await store.keys("marks", { under: [] })).toEqual([]);
+  });
+
   test("who change marks meanwhile don't stop a sync", async () => {
     const store = new MemoryStore();
     const one = await library(store);

@@ -9,7 +9,8 @@ import type { Key, Put, Removal, Store, Turns, Writes } from "./store.ts";
 const LIBRARY = "library";
 /** Counts what changes which articles are saved. */
 export const SAVED = "saved";
-const TRIES = 5;
+/** So often a step is decided anew where somebody else was faster. */
+export const TRIES = 5;
 
 /** What a step writes, and what it answers. */
 export interface Step<T> extends Partial<Writes> {

@@ -1,9 +1,9 @@
 // Keeping: pictures, saved articles, marks, limits on what stays, and letting go of what is no longer wanted.
 
-import { HashMismatch, NoSuchArticle } from "../errors.ts";
+import { HashMismatch, LibraryLocked, NoSuchArticle } from "../errors.ts";
 import { sha256 } from "../format/digest.ts";
 import { Applying } from "./applying.ts";
-import { everywhere, SAVED } from "./base.ts";
+import { everywhere, SAVED, TRIES } from "./base.ts";
 import { orderly, unordered } from "./order.ts";
 import type { MarksRow, PictureNote, PlaceRow } from "./rows.ts";
 import { counterOf } from "./shelf.ts";
@@ -36,12 +36,23 @@ export class Keeping extends Applying {
   /** Keep this article whatever the limits say, until it is retracted. Raises: NoSuchArticle, LibraryError. */
   async save(place: Place): Promise<void> {
     const key = keyOf(place);
-    const counted = (await this.store.get("counters", [SAVED])) ?? 0;
-    if ((await this.store.get("places", key))?.kind !== "article") {
-      throw new NoSuchArticle({ key: place.key });
+    for (let left = TRIES; ; left -= 1) {
+      const counted = (await this.store.get("counters", [SAVED])) ?? 0;
+      if (!(await this.isHeld(key))) {
+        throw new NoSuchArticle({ key: place.key });
+      }
+      try {
+        // The count keeps it from what is being let go of at the same time.
+        return await this.store.commit(
+          { removals: [], puts: [{ table: "saved", key, row: true }] },
+          { [SAVED]: counted },
+        );
+      } catch (error) {
+        if (!(error instanceof LibraryLocked) || left === 1) {
+          throw error;
+        }
+      }
     }
-    // The count keeps it from what is being let go of at the same time.
-    await this.store.commit({ removals: [], puts: [{ table: "saved", key, row: true }] }, { [SAVED]: counted });
   }
 
   /** Take back `save`. Raises: LibraryError. */
@@ -49,11 +60,21 @@ export class Keeping extends Applying {
     return this.store.commit({ removals: [{ table: "saved", gone: keyOf(place) }], puts: [] });
   }
 
-  /** Note whether an article was read, and how far (0 to 1). Raises: LibraryError. */
+  /**
+   * Note whether an article was read, and how far (0 to 1). Of one that has gone nothing is noted: a page may show it
+   * still. Raises: LibraryError.
+   */
   async mark(place: Place, marks: { readonly read?: boolean; readonly position?: number }): Promise<void> {
     const key = keyOf(place);
+    if (!(await this.isHeld(key))) {
+      return;
+    }
     const row = { ...UNMARKED, ...(await this.store.get("marks", key)), ...marks };
     await this.store.commit({ removals: [], puts: [{ table: "marks", key, row }] });
+  }
+
+  private async isHeld(key: Key): Promise<boolean> {
+    return (await this.store.get("places", key))?.kind === "article";
   }
 
   // -- pictures -------------------------------------------------------------------------------------------------------
