@@ -6,7 +6,7 @@ import { Applying } from "./applying.ts";
 import { everywhere, SAVED, TRIES } from "./base.ts";
 import { orderly, unordered } from "./order.ts";
 import type { MarksRow, PictureNote, PlaceRow } from "./rows.ts";
-import { counterOf } from "./shelf.ts";
+import { INDEX } from "./shelf.ts";
 import type { Key, Put, Row } from "./store.ts";
 import { mediaMark, NO_EDITION } from "./trusting.ts";
 import type { Applied, Of, Place, Role } from "./values.ts";
@@ -215,7 +215,7 @@ export class Keeping extends Applying {
       const pictures = [...leaving.keys()].map((digest) => ({ table: "media", gone: [digest] }) as const);
       const removals = [...everywhere([...OF_RECORDS, ...OF_PUBLICATION, ...OF_SEARCH], under), ...pictures];
       return { answer: undefined, removals };
-    }, [counterOf(publication)]);
+    }, [INDEX]);
   }
 }
 

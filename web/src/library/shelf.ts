@@ -21,21 +21,17 @@ interface Change {
   readonly key: string;
 }
 
-/** Counts what changes the index of a publication. */
-export function counterOf(publication: string): string {
-  return `index ${publication}`;
-}
+/** Counts what changes an index; one count for all, since it outlasts a publication that is forgotten. */
+export const INDEX = "index";
 
 /** What search asks of whoever keeps its index. What raises has changed nothing. */
 export class Shelf {
   private readonly store: Store;
   private readonly publication: string;
-  private readonly counter: string;
 
   constructor(store: Store, publication: string) {
     this.store = store;
     this.publication = publication;
-    this.counter = counterOf(publication);
   }
 
   read(names: readonly Name[]): Promise<readonly unknown[]> {
@@ -74,7 +70,7 @@ export class Shelf {
 
   /** How many commits there were. */
   async turn(): Promise<number> {
-    return (await this.store.get("counters", [this.counter])) ?? 0;
+    return (await this.store.get("counters", [INDEX])) ?? 0;
   }
 
   /**
@@ -88,7 +84,7 @@ export class Shelf {
     const puts = writes.puts.map(([name, row]): Put => ({ table: "index", key: this.under(...name), row }));
     await this.store.commit(
       { removals: [...gone, ...queue.removals], puts: [...puts, ...queue.puts] },
-      { [this.counter]: turn },
+      { [INDEX]: turn },
     );
   }
 
@@ -105,7 +101,7 @@ export class Shelf {
     const puts = [...held].map(
       ([edition, keys], at): Put => ({ table: "changes", key: this.under(-1 - at), row: { edition, keys } }),
     );
-    await this.store.commit({ removals: [{ table: "index", gone: this.under() }], puts }, { [this.counter]: turn });
+    await this.store.commit({ removals: [{ table: "index", gone: this.under() }], puts }, { [INDEX]: turn });
   }
 
   private under(...parts: Key): Key {
