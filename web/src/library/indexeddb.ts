@@ -7,6 +7,7 @@ import type { Key, Range, Row, Store, Table, Turns, Writes } from "./store.ts";
 const NAME = "tamizdat";
 /** In milliseconds. */
 const REMINDER = 200;
+const DENIED = ["InvalidStateError", "SecurityError"];
 
 /** One open database. It makes way when another page deletes it, or has a newer version of the app. */
 export class IndexedDbStore implements Store {
@@ -64,9 +65,22 @@ export class IndexedDbStore implements Store {
     });
   }
 
-  async destroy(): Promise<void> {
+  /** Delete the database, open or not. Where the browser denies storage there is none. Raises: LibraryError. */
+  static erase(): Promise<void> {
+    return named(async () => {
+      try {
+        await done(indexedDB.deleteDatabase(NAME));
+      } catch (error) {
+        if (!(error instanceof DOMException && DENIED.includes(error.name))) {
+          throw error;
+        }
+      }
+    });
+  }
+
+  destroy(): Promise<void> {
     this.close();
-    await named(() => done(indexedDB.deleteDatabase(NAME)));
+    return IndexedDbStore.erase();
   }
 
   close(): void {

@@ -4,10 +4,19 @@ import { LibraryError, LibraryLocked } from "../errors.ts";
 import type { Rows } from "./rows.ts";
 import type { Key, Put, Range, Removal, Row, Store, Table, Turns, Writes } from "./store.ts";
 
-/** Rows in memory, each table sorted by key. Rows are kept as they are given: who gives one never changes it. */
+/**
+ * Rows in memory, each table sorted by key. Rows are kept as they are given: who gives one never changes it.
+ *
+ * `besides`: deletes what may have been kept elsewhere, when everything is to go.
+ */
 export class MemoryStore implements Store {
   private readonly tables = new Map<Table, Row<Table>[]>();
+  private readonly besides: () => Promise<void>;
   private closed = false;
+
+  constructor(besides: () => Promise<void> = async () => {}) {
+    this.besides = besides;
+  }
 
   get<T extends Table>(table: T, key: Key): Promise<Rows[T] | undefined> {
     return this.done(() => this.find(table, key));
@@ -43,11 +52,12 @@ export class MemoryStore implements Store {
     });
   }
 
-  destroy(): Promise<void> {
-    return this.done(() => {
+  async destroy(): Promise<void> {
+    await this.done(() => {
       this.tables.clear();
       this.closed = true;
     });
+    await this.besides();
   }
 
   close(): void {

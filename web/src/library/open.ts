@@ -19,6 +19,7 @@ export async function openStore(): Promise<Opened> {
     if (error instanceof NewerSchema || error instanceof LibraryLocked || !(error instanceof LibraryError)) {
       throw error;
     }
-    return { store: new MemoryStore(), kept: false };
+    // What can't be opened may be there all the same, and goes with the rest.
+    return { store: new MemoryStore(IndexedDbStore.erase), kept: false };
   }
 }
