@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Trouble } from "../src/engine/api.ts";
 import { tellerOf } from "../src/ui/language.ts";
+import { NoEngine } from "../src/ui/parts/no-engine.tsx";
 import { LANGUAGES, stringsOf } from "../src/ui/strings/index.ts";
 import { explain, saidOf } from "../src/ui/trouble.ts";
 
@@ -65,4 +66,16 @@ describe.each(TABLES.map((words) => [words.name, words] as const))("in %s", (_, 
     expect(clock.what).toContain(tell.time("2026-11-22T06:00:00Z"));
     expect(clock.what).not.toContain("{");
   });
+});
+
+test.each(LANGUAGES)("an app that can't begin says why, where that is known (%s)", async (language) => {
+  const words = await stringsOf(language);
+  const shown = (error: unknown) => JSON.stringify(NoEngine({ error, words }));
+  for (const code of ["newer-schema", "locked"]) {
+    const { what, todo } = explain(trouble(code), words, tellerOf(words));
+    expect(shown(trouble(code))).toContain(JSON.stringify(`${what} ${todo}`));
+  }
+  for (const error of [new Error("no script"), trouble("error")]) {
+    expect(shown(error)).toContain(JSON.stringify(words.errors.noEngine));
+  }
 });
