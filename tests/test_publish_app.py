@@ -126,6 +126,15 @@ def test_the_page_has_the_newest_of_each_edition_marked_as_not_verified_in_its_l
     assert str(desk.newsroom.fingerprint) in page(desk)
 
 
+def test_without_a_script_a_tap_leads_to_each_edition(desk: Desk) -> None:
+    desk.put("a", "The English words.")
+    desk.put("b", "Русские слова.", edition="ru")
+    desk.publish()
+
+    ways = page(desk).partition("<noscript>")[2].partition("</noscript>")[0]
+    assert re.findall('href="#(.*?)"', ways) == re.findall('<h2 id="(.*?)">', page(desk)) == ["in-en", "in-ru"]
+
+
 def test_hostile_titles_stay_text(desk: Desk) -> None:
     desk.put("a", HOSTILE, title=HOSTILE, byline=HOSTILE)
     desk.publish()
@@ -150,7 +159,7 @@ def test_the_page_stays_small_whatever_is_in_the_news(desk: Desk) -> None:
     desk.publish()
 
     assert len(gzip.compress(page(desk).encode(), 9)) <= 10 * 1024
-    assert "<h2>" in page(desk)
+    assert '<h2 id="in-ru">' in page(desk)
 
 
 def test_the_manifest_is_the_publication_s_own(desk: Desk) -> None:

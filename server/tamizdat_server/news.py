@@ -33,15 +33,24 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 def news(catalog: Catalog, newest: dict[str, list[Article]], amount: Amount) -> str:
-    """A section for each edition of the catalog, as HTML."""
-    return "\n".join(
-        _section(code, edition, newest.get(code, []), amount) for code, edition in catalog.editions.items()
-    )
+    """A section for each edition of the catalog, as HTML, and before them a way to each."""
+    sections = [_section(code, edition, newest.get(code, []), amount) for code, edition in catalog.editions.items()]
+    return "\n".join([*_ways(catalog), *sections])
 
 
 def date(moment: str) -> str:
     """A time of the format as a `<time>` that shows its day."""
     return f'<time datetime="{moment}">{moment[:10]}</time>'
+
+
+def _ways(catalog: Catalog) -> Iterator[str]:
+    """Links to the editions. With a script there are none: the address's fragment is the app's then."""
+    if len(catalog.editions) > 1:
+        links = "".join(
+            f'<li><a href="#in-{code}" lang="{code}" dir="{edition.direction}">{escape(edition.title)}</a></li>'
+            for code, edition in catalog.editions.items()
+        )
+        yield f'<noscript><nav class="editions"><ul>{links}</ul></nav></noscript>'
 
 
 def _section(code: str, edition: Edition, articles: list[Article], amount: Amount) -> str:
@@ -50,7 +59,7 @@ def _section(code: str, edition: Edition, articles: list[Article], amount: Amoun
 
 def _section_lines(code: str, edition: Edition, articles: list[Article], amount: Amount) -> Iterator[str]:
     yield f'<section lang="{code}" dir="{edition.direction}">'
-    yield f"<h2>{escape(edition.title)}</h2>"
+    yield f'<h2 id="in-{code}">{escape(edition.title)}</h2>'
     if warning := _WARNINGS.get(code.partition("-")[0]):
         yield f'<p class="warning">{warning}</p>'
     for number, article in enumerate(articles[: amount.leads]):
