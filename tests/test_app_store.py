@@ -50,6 +50,19 @@ def test_indexeddb_keeps_what_every_store_promises(context: Any, site: Site):
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+def test_a_page_that_is_open_while_all_is_deleted_makes_no_new_database(context: Any, site: Site):
+    page = context.new_page()
+    page.goto(f"{site.url}store.html")
+    write = "kept.commit({removals: [], puts: [{table: 'saved', key: ['a'], row: true}]})"
+    page.evaluate(f"open().then((store) => {{ globalThis.kept = store; return {write}; }})")
+    storage = {"origin": site.url.rstrip("/"), "storageTypes": "indexeddb"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
+
+    assert page.evaluate(f"{write}.then(() => 'written', ({{code}}) => code)") == "library"
+
+    assert page.evaluate("indexedDB.databases()") == []
+
+
 def test_what_was_synced_is_listed_read_and_found_by_the_other_worker(context: Any, site: Site):
     tab = Tab(context, site)
     tab.trust()

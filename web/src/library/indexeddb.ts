@@ -106,7 +106,7 @@ export class IndexedDbStore implements Store {
   }
 
   private connected(): Promise<IDBDatabase> {
-    this.db ??= connect().then((db) => this.heed(db));
+    this.db ??= connect(false).then((db) => this.heed(db));
     return this.db;
   }
 
@@ -119,10 +119,15 @@ export class IndexedDbStore implements Store {
   }
 }
 
-function connect(): Promise<IDBDatabase> {
+/** `makes`: whether there may be no database yet. One that was deleted while a page was open isn't to come back by itself. */
+function connect(makes = true): Promise<IDBDatabase> {
   return named(async () => {
     const opening = indexedDB.open(NAME, SCHEMA);
     opening.onupgradeneeded = () => {
+      if (!makes) {
+        opening.transaction?.abort();
+        return;
+      }
       for (const table of TABLES) {
         opening.result.createObjectStore(table);
       }

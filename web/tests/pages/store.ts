@@ -17,4 +17,4 @@ async function judge(): Promise<Record<string, string>> {
   return found;
 }
 
-Object.assign(globalThis, { judge });
+Object.assign(globalThis, { judge, open: () => IndexedDbStore.open() });
