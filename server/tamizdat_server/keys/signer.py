@@ -3,8 +3,9 @@
 # pyright: reportPrivateImportUsage=false
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import (
@@ -31,6 +32,10 @@ from tamizdat_server.keys.store import KeyFile, Passphrase, create_key, key_file
 from tamizdat_server.roles import ROLES, Role
 
 Files = list[tuple[str, bytes]]
+
+_SNAPSHOT_RENEWED: Final = LIFETIMES["snapshot"] / 2
+_TARGETS_RENEWED: Final = LIFETIMES["targets"] * 2 / 3
+"""At these ages metadata are signed anew."""
 
 
 def create_keys(folder: Path, *, passphrase: str | None, now: int) -> tuple[Fingerprint, bytes]:
@@ -125,7 +130,8 @@ class Signer:
             "catalog.json": TargetFile.from_data("catalog.json", catalog, ["sha256"]),
             "site.json": TargetFile.from_data("site.json", site, ["sha256"]),
         }
-        return files + self._from_targets(current, targets, now)
+        unseen = _unseen_renewals(current.targets, now, after=_TARGETS_RENEWED)
+        return files + self._from_targets(current, targets, now, unseen=unseen)
 
     def resign(self, *, now: int, targets: bool = False, root: Root | None = None) -> Files:
         """Renew the timestamp; the snapshot where half its life is over; and what the root's keys don't vouch for.
@@ -154,15 +160,17 @@ class Signer:
     def _can_renew(self, targets: Targets, current: Current, now: int) -> bool:
         root = current.root.signed
         unlocked = [file for file in self.ring.named(root, "targets") if not file.locked]
-        late = expiry("targets", now) - targets.expires > LIFETIMES["targets"] * 2 / 3
+        late = _age(targets, now) > _TARGETS_RENEWED
         return late and len(unlocked) >= root.roles["targets"].threshold
 
-    def _from_targets(self, current: Current, targets: dict[str, TargetFile], now: int) -> Files:
-        version = self._next(current, "targets")
+    def _from_targets(self, current: Current, targets: dict[str, TargetFile], now: int, *, unseen: int = 0) -> Files:
+        version = self._next(current, "targets") + unseen
         signed = Targets(version=version, expires=expiry("targets", now), targets=targets)
         data = self._sign(current, "targets", signed)
         info = MetaFile.from_data(version, data, ["sha256"])
-        files = self._from_snapshot(current, info, now, unseen=_unseen_renewals(current.snapshot, now))
+        files = self._from_snapshot(
+            current, info, now, unseen=_unseen_renewals(current.snapshot, now, after=_SNAPSHOT_RENEWED)
+        )
         return [(path_of("targets", version), data), *files]
 
     def _from_snapshot(self, current: Current, targets: MetaFile, now: int, *, unseen: int = 0) -> Files:
@@ -188,13 +196,18 @@ class Signer:
         return max(last + 1, current.least)
 
 
-def _unseen_renewals(snapshot: Metadata[Snapshot] | None, now: int) -> int:
-    """How often a machine that only serves may have renewed the snapshot meanwhile, at most; readers saw those."""
-    if snapshot is None:
-        return 0
-    age = expiry("snapshot", now) - snapshot.signed.expires
-    return max(0, age // (LIFETIMES["snapshot"] / 2))
+def _unseen_renewals(held: Metadata[Snapshot] | Metadata[Targets] | None, now: int, *, after: timedelta) -> int:
+    """How often another machine may have renewed these metadata meanwhile, at most; readers saw those.
+
+    Who only serves renews the snapshot; a second copy of the newsroom, or one before a backup was restored, targets.
+    """
+    return max(0, _age(held.signed, now) // after) if held else 0
 
 
 def _half_over(snapshot: Snapshot, now: int) -> bool:
-    return expiry("snapshot", now) - snapshot.expires > LIFETIMES["snapshot"] / 2
+    return _age(snapshot, now) > _SNAPSHOT_RENEWED
+
+
+def _age(signed: Snapshot | Targets, now: int) -> timedelta:
+    role = "snapshot" if isinstance(signed, Snapshot) else "targets"
+    return expiry(role, now) - signed.expires
