@@ -154,9 +154,10 @@ def take_pictures(page: Any) -> None:
 
 
 def ready(page: Any) -> None:
-    """Until the app itself is kept, too."""
+    """Until the first update has come to its end, and the app itself is kept, too."""
+    turn(page, "sync")
+    page.get_by_role("button", name="Look for news").wait_for()
     page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    page.wait_for_function("caches.keys().then((kept) => kept.length > 0)")
 
 
 def test_a_link_leads_to_a_verified_article_in_one_tap_without_a_fingerprint_in_two(
