@@ -2,10 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Final, TypeVar
 
 PARALLEL: Final = 4
+_HEED_SECONDS: Final = 1
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -25,10 +27,10 @@ def in_parallel(
             running.append((item, pool.submit(action, item)))
             if len(running) >= 2 * PARALLEL:
                 done, future = running.popleft()
-                yield done, future.result
+                yield done, partial(_result, future)
         while running:
             done, future = running.popleft()
-            yield done, future.result
+            yield done, partial(_result, future)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         if abandoned:
@@ -36,3 +38,10 @@ def in_parallel(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _result(future: Future[R]) -> R:
+    # A Ctrl-C just before a wait begins is heard of at its end (a race of CPython's), so no wait is long.
+    while not wait([future], timeout=_HEED_SECONDS).done:
+        pass
+    return future.result()
