@@ -5,23 +5,39 @@
 // window, storage denied), one worker does both, in memory.
 
 import type { Article, Retraction } from "../format/article.ts";
+import type {
+  Summary as Card,
+  SummaryPage as CardPage,
+  Choice,
+  Count,
+  ListQuery,
+  Place,
+  Sync as SyncFigures,
+} from "../library/values.ts";
+import type {
+  Price as SyncPlan,
+  Progress as SyncProgress,
+  Report as SyncReport,
+  Wish as SyncWish,
+} from "../sync/options.ts";
+import type { Freshness } from "../trust/freshness.ts";
 
-export type MediaChoice = "none" | "previews" | "standard";
-
-/** How much to keep: the newest days, at most so many megabytes of text, or (neither given) all. */
-export interface Keep {
-  readonly days?: number;
-  readonly megabytes?: number;
-}
-
-/** What a reader wants of a publication. `editions` empty: none chosen yet. `maxBytes` 0: no cap. */
-export interface Choice {
-  readonly editions: readonly string[];
-  readonly media: MediaChoice;
-  readonly keep: Keep;
-  readonly revisions: boolean;
-  readonly maxBytes: number;
-}
+export type { Keep, MediaChoice } from "../library/values.ts";
+export type { Problem } from "../sync/options.ts";
+export type {
+  Card,
+  CardPage,
+  Choice,
+  Count,
+  Freshness,
+  ListQuery,
+  Place,
+  SyncFigures,
+  SyncPlan,
+  SyncProgress,
+  SyncReport,
+  SyncWish,
+};
 
 /** An edition of a publication: how many articles the catalog says it has, and how many bytes of text are held of it. */
 export interface EditionView {
@@ -33,8 +49,6 @@ export interface EditionView {
   readonly version: number;
   readonly completeSince: string;
 }
-
-export type Freshness = "fresh" | "stale" | "very old";
 
 /** A publication as of its newest verified catalog. Times are RFC 3339 with Z. `fingerprint` and `address`: to hand on. */
 export interface PublicationView {
@@ -51,68 +65,6 @@ export interface PublicationView {
   readonly choice: Choice;
   readonly editions: readonly EditionView[];
   readonly lastSync: SyncFigures | null;
-}
-
-/** The figures of one sync. `outcome`: "done", or an error's code. */
-export interface SyncFigures {
-  readonly at: string;
-  readonly mirror: string;
-  readonly from: number;
-  readonly to: number;
-  readonly articles: number;
-  readonly bytes: number;
-  readonly requests: number;
-  readonly seconds: number;
-  readonly outcome: string;
-}
-
-/** Which article is meant. */
-export interface Place {
-  readonly publication: string;
-  readonly edition: string;
-  readonly key: string;
-}
-
-/** An article as a list shows it. `position`: how far it was read, 0 to 1. `picture`: digest of its lead preview, or "". */
-export interface Card extends Place {
-  readonly revision: number;
-  readonly title: string;
-  readonly byline: string;
-  readonly section: string;
-  readonly tags: readonly string[];
-  readonly summary: string;
-  readonly published: string;
-  readonly updated: string;
-  readonly corrected: boolean;
-  readonly picture: string;
-  readonly alt: string;
-  readonly saved: boolean;
-  readonly read: boolean;
-  readonly position: number;
-}
-
-/** Which articles a list shows, newest first: of an edition, or (edition "") of all that are held. */
-export interface ListQuery {
-  readonly publication: string;
-  readonly edition: string;
-  readonly section?: string;
-  readonly tag?: string;
-  readonly saved?: boolean;
-  readonly unread?: boolean;
-  readonly limit: number;
-  readonly after?: string;
-}
-
-/** Part of a list. `after`: what to ask the next part with; "" at the end. */
-export interface CardPage {
-  readonly cards: readonly Card[];
-  readonly after: string;
-}
-
-/** A section or tag with the number of its articles. */
-export interface Count {
-  readonly name: string;
-  readonly articles: number;
 }
 
 /** A revision of an article: the current one and those that were superseded. `held`: it can be read here. */
@@ -163,13 +115,6 @@ export interface Trouble {
   readonly fields: Readonly<Record<string, string | number>>;
 }
 
-/** A mirror that was passed over. */
-export interface Problem {
-  readonly mirror: string;
-  readonly code: string;
-  readonly message: string;
-}
-
 /** First contact: what an address offers, before anything of it is kept. `pinned`: the address named the fingerprint. */
 export interface Meeting {
   readonly publication: string;
@@ -181,50 +126,6 @@ export interface Meeting {
   readonly published: string;
   readonly freshness: Freshness;
   readonly editions: readonly EditionView[];
-}
-
-/** What a sync would fetch: shown before it is fetched. `older`: what widening the choice to everything would add. */
-export interface SyncPlan {
-  readonly text: number;
-  readonly pictures: number;
-  readonly requests: number;
-  readonly older: number;
-}
-
-/** One message while a sync runs. Bytes of what it fetches, so far and in all. `step`: which words to show. */
-export interface SyncProgress {
-  readonly step: "asking" | "verifying" | "fetching" | "applying" | "pictures" | "keeping";
-  readonly done: number;
-  readonly total: number;
-  readonly mirror: string;
-}
-
-export interface SyncReport {
-  readonly publication: string;
-  readonly from: number;
-  readonly to: number;
-  readonly freshness: Freshness;
-  readonly articles: number;
-  readonly retracted: number;
-  readonly bytes: number;
-  readonly requests: number;
-  readonly mirror: string;
-  readonly seconds: number;
-  readonly complete: boolean;
-  /** Bytes that a cap left for later, and what the rest of the archive would cost. */
-  readonly left: number;
-  readonly older: number;
-  readonly problems: readonly Problem[];
-  /** Of a pack: paths that it lacks. */
-  readonly missing: readonly string[];
-}
-
-/** `acceptRetractions`: the reader agreed to a suspicious number of them. `older`: take the whole archive, too. */
-export interface SyncWish {
-  readonly publication: string;
-  readonly acceptRetractions?: boolean;
-  readonly older?: boolean;
-  readonly maxBytes?: number;
 }
 
 /** What the browser lets the app do. `persisted`: whether it promised not to clear the library by itself. */

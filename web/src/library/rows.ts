@@ -1,7 +1,7 @@
 // The rows of the library's tables. Keys are said with each; `order` and `orderly` are in order.ts.
 
 import type { ImageType } from "../format/article.ts";
-import type { Choice, HeadNote, MirrorNote, Role, Sync } from "./values.ts";
+import type { Choice, HeadNote, MirrorNote, Place, Role, Summary, Sync } from "./values.ts";
 
 /** The schema's number: the version of the database. */
 export const SCHEMA = 1;
@@ -70,20 +70,8 @@ export interface PlaceRow {
   readonly pictures: readonly PictureNote[];
 }
 
-/** What a list shows of an article, beside its key. */
-export interface CardRow {
-  readonly revision: number;
-  readonly title: string;
-  readonly byline: string;
-  readonly section: string;
-  readonly tags: readonly string[];
-  readonly summary: string;
-  readonly published: string;
-  readonly updated: string;
-  readonly corrected: boolean;
-  readonly picture: string;
-  readonly alt: string;
-}
+/** What a list shows of an article, beside its key and what the reader did with it. */
+export type CardRow = Omit<Summary, keyof Place | keyof MarksRow | "saved">;
 
 export interface MediaRow {
   readonly type: ImageType;
