@@ -6,19 +6,18 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from room import Room
+from server import commanded
 from tables import table
 from workload import CHECKOUT
 
@@ -79,7 +78,7 @@ class Wire:
 
 def measure(room: Room) -> App:
     """Visit the publication of `room` as somebody does who has never been there, by a link with its fingerprint."""
-    with _served(room.folder) as server, _counted(server) as wire:
+    with commanded("serve", str(room.folder)) as server, _counted(server) as wire:
         link = f"{wire.url}#{urlsplit(room.address(wire.url)).fragment}"
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
@@ -116,18 +115,6 @@ def _sizes(wire: Wire, steps: Mapping[str, Cost]) -> dict[str, int]:
 def _travelled(client: httpx.Client, path: str) -> int:
     with client.stream("GET", path) as answer:
         return sum(len(chunk) for chunk in answer.iter_raw())
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "tamizdat", "serve", str(folder), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout
-        yield process.stdout.readline().split()[-1].decode()
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @contextmanager

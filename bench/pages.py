@@ -5,19 +5,16 @@ import itertools
 import random
 import sqlite3
 import statistics
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from reader import Reader
 from room import Room
-from server import Served
+from server import Served, commanded
 from tables import table
 from tamizdat_server.archive.links import encode
 
@@ -79,7 +76,7 @@ def measure(room: Room, served: Served, scratch: Path, *, days: int = 2) -> Page
         room.publish()
         reader.sync(room, served)
     paths = _paths(reader.path)
-    with _datasette(reader.path) as url:
+    with commanded("datasette", str(reader.path)) as url:
         kinds = {name: _alone(Client(url), of) for name, of in paths.items()}
         quick = [path for name, of in paths.items() if "search" not in name for path in of]
         mixed = {"all but searches": _together(url, quick), "all": _together(url, [*quick, *_searches(paths)])}
@@ -143,18 +140,6 @@ def _together(url: str, paths: Sequence[str]) -> Kind:
 def _kind(found: Sequence[Got]) -> Kind:
     refused = sum(status != 200 for status, *_ in found)
     return Kind([seconds for _, seconds, _ in found], max(size for *_, size in found), refused)
-
-
-@contextmanager
-def _datasette(library: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "tamizdat", "datasette", str(library), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout
-        yield process.stdout.readline().split()[-1].decode()
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def lines(found: Pages) -> list[str]:

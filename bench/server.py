@@ -1,6 +1,8 @@
 """An HTTP server of static files that counts what it sends, as a dumb mirror with entity tags would serve."""
 
 import hashlib
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,3 +66,16 @@ def serving(folder: Path) -> Iterator[Served]:
             yield served
         finally:
             server.shutdown()
+
+
+@contextmanager
+def commanded(*arguments: str) -> Iterator[str]:
+    """The URL at which a `tamizdat` command serves, until the block ends."""
+    command = [sys.executable, "-m", "tamizdat", *arguments, "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout
+        yield process.stdout.readline().split()[-1].decode()
+    finally:
+        process.terminate()
+        process.wait(20)
