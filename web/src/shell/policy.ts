@@ -2,7 +2,7 @@
 
 /**
  * Without exception for scripts and styles. Mirrors are learned later, hence any host may be asked for files.
- * `server/tamizdat_server/app_page.py` has the same, and tests/test_publish_app.py compares them.
+ * `server/tamizdat_server/headers.py` has the same, and tests/test_publish_app.py compares them.
  */
 export const POLICY = [
   "default-src 'none'",
