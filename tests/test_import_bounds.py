@@ -14,9 +14,9 @@ from tamizdat.format.article import Article, decode_record, encode_record
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Imported
-from tamizdat_server.importers.files import FolderFiles
-from tamizdat_server.importers.fit import RECORD_BYTES
-from tamizdat_server.importers.page import PageReader, Rules
+from tamizdat_server.importers.blocks.fit import RECORD_BYTES
+from tamizdat_server.importers.markdown.files import FolderFiles
+from tamizdat_server.importers.markdown.page import PageReader, Rules
 
 CUT = "longer or deeper than an article may be: split, made flat or cut"
 

@@ -7,9 +7,9 @@ import pytest
 from importing import DATED, read, read_one
 from tamizdat_server.importers import Imported, Skipped
 from tamizdat_server.importers.dates import read_date
-from tamizdat_server.importers.fields import read_facts, unpublished
-from tamizdat_server.importers.front_matter import BadFrontMatter, split_front_matter
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.markdown.fields import read_facts, unpublished
+from tamizdat_server.importers.markdown.front_matter import BadFrontMatter, split_front_matter
 
 YAML = """---
 title: "News: of the day"

@@ -1,10 +1,10 @@
 """Importers: what a newsroom has elsewhere, as drafts. Each yields the same typed items; one loop takes them in."""
 
-from tamizdat_server.importers.folder import read_markdown
-from tamizdat_server.importers.history import read_git
 from tamizdat_server.importers.items import Imported, Item, Reached, Removed, Skipped
 from tamizdat_server.importers.loop import Report, Warned, run
-from tamizdat_server.importers.repository import Repository, open_repository
+from tamizdat_server.importers.markdown.folder import read_markdown
+from tamizdat_server.importers.markdown.history import read_git
+from tamizdat_server.importers.markdown.repository import Repository, open_repository
 
 __all__ = [
     "Imported",

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from tamizdat_server.importers.fences import outside_fences
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.markdown.fences import outside_fences
 
 _admonition = re.compile(r'([ \t]*)(!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+[\w-]+)*(?:[ \t]+"(.*)")?[ \t]*')
 _tab = re.compile(r'([ \t]*)(===[!+]?)()[ \t]+"(.*)"[ \t]*')

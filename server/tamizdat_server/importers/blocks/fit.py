@@ -25,7 +25,7 @@ from tamizdat.format.article import (
 )  # fmt: skip
 from tamizdat.format.limits import LIMITS
 from tamizdat_server.draft import Draft
-from tamizdat_server.importers.inlines import spoken
+from tamizdat_server.importers.blocks.inlines import spoken
 from tamizdat_server.importers.items import Warnings
 
 TEXT: Final = 200_000

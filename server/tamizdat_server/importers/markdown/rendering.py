@@ -12,13 +12,10 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from tamizdat_server.importers.blocks.notes import NOTE, NOTE_TEXT, NOTES
 from tamizdat_server.importers.items import Warnings
-from tamizdat_server.importers.mkdocs import drop_attribute_lists, resolve_admonitions
-from tamizdat_server.importers.shortcodes import resolve_shortcodes
-
-NOTE: Final = "tamizdat-note"
-NOTES: Final = "tamizdat-notes"
-NOTE_TEXT: Final = "tamizdat-note-text"
+from tamizdat_server.importers.markdown.mkdocs import drop_attribute_lists, resolve_admonitions
+from tamizdat_server.importers.markdown.shortcodes import resolve_shortcodes
 
 # markdown-it drops what is nested deeper than its limit; the format's is lower.
 _NESTING: Final = 100

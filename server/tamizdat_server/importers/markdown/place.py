@@ -8,8 +8,8 @@ from urllib.parse import unquote, urljoin
 
 from tamizdat.format.article import Image
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers.files import ARTICLES, Files, inside, without_extension
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.markdown.files import ARTICLES, Files, inside, without_extension
 
 _absolute = re.compile(r"(?:https?://|mailto:)[^\x00-\x20]+", re.IGNORECASE)
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from tamizdat_server.importers.fences import outside_fences
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.markdown.fences import outside_fences
 
 _comments = re.compile(
     r"\{\{([<%])\s*comment\s*[>%]\}\}.*?\{\{\1\s*/\s*comment\s*[>%]\}\}"

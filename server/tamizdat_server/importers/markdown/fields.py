@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from tamizdat_server.importers.dates import date_in_name, read_date
-from tamizdat_server.importers.front_matter import Fields, Value
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.markdown.front_matter import Fields, Value
 from tamizdat_server.importers.text import clean, line, without_addresses, words
 
 _FALSE: Final = frozenset(("", "false", "no", "off", "0", "n"))

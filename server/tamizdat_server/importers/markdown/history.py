@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers.files import is_article, without_extension
 from tamizdat_server.importers.items import Item, Reached, Removed, Skipped
-from tamizdat_server.importers.page import PageReader, Rules
-from tamizdat_server.importers.repository import Change, Repository, open_repository
+from tamizdat_server.importers.markdown.files import is_article, without_extension
+from tamizdat_server.importers.markdown.page import PageReader, Rules
+from tamizdat_server.importers.markdown.repository import Change, Repository, open_repository
 from tamizdat_server.importers.text import key_of
 
 _PAGES_KEPT: Final = 5_000

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from tamizdat.format.article import Break, CodeSpan, Emphasis, Image, Inline, Link, NoteRef, Strong
+from tamizdat_server.importers.blocks.notes import NOTE
+from tamizdat_server.importers.blocks.tree import Element, attribute, text_of
 from tamizdat_server.importers.items import Warnings
-from tamizdat_server.importers.markdown import NOTE
 from tamizdat_server.importers.text import clean
-from tamizdat_server.importers.tree import Element, attribute, text_of
 
 _STRONG: Final = frozenset(("strong", "b"))
 _EMPHASIS: Final = frozenset(("em", "i", "cite", "dfn", "var"))

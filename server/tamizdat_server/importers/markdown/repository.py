@@ -12,7 +12,7 @@ import msgspec
 
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.clock import rfc3339
-from tamizdat_server.importers.files import MAX_PICTURE_BYTES
+from tamizdat_server.importers.markdown.files import MAX_PICTURE_BYTES
 
 # Whatever a repository's own configuration could make git run or fetch is switched off on the command line, which wins.
 _SAFE: Final = (

@@ -10,15 +10,15 @@ from tamizdat.format.article import Article, Image, plain_text
 from tamizdat.format.names import sha256
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers.fields import Facts, embargo, read_facts, unpublished, unread_date
-from tamizdat_server.importers.files import MAX_ARTICLE_BYTES, Files, without_extension
-from tamizdat_server.importers.fit import fitted
-from tamizdat_server.importers.front_matter import BadFrontMatter, Fields, split_front_matter
-from tamizdat_server.importers.html import Content, read_html
+from tamizdat_server.importers.blocks.fit import fitted
+from tamizdat_server.importers.blocks.html import Content, read_html
 from tamizdat_server.importers.items import Imported, Skipped, Warnings
 from tamizdat_server.importers.language import Languages, meant
-from tamizdat_server.importers.markdown import to_html
-from tamizdat_server.importers.place import PagePlace
+from tamizdat_server.importers.markdown.fields import Facts, embargo, read_facts, unpublished, unread_date
+from tamizdat_server.importers.markdown.files import MAX_ARTICLE_BYTES, Files, without_extension
+from tamizdat_server.importers.markdown.front_matter import BadFrontMatter, Fields, split_front_matter
+from tamizdat_server.importers.markdown.place import PagePlace
+from tamizdat_server.importers.markdown.rendering import to_html
 from tamizdat_server.importers.text import clean, line
 
 

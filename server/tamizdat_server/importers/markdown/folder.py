@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers.files import FolderFiles, is_article, without_extension
 from tamizdat_server.importers.items import Item, Skipped
-from tamizdat_server.importers.page import PageReader, Rules
+from tamizdat_server.importers.markdown.files import FolderFiles, is_article, without_extension
+from tamizdat_server.importers.markdown.page import PageReader, Rules
 from tamizdat_server.importers.text import key_of
 
 

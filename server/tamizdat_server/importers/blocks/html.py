@@ -23,10 +23,10 @@ from tamizdat.format.article import (
     Strong,
     Table,
 )  # fmt: skip
-from tamizdat_server.importers.inlines import BLOCKS, PLAIN, InlineReader, Surroundings, spoken, tidy
-from tamizdat_server.importers.markdown import NOTE_TEXT, NOTES
+from tamizdat_server.importers.blocks.inlines import BLOCKS, PLAIN, InlineReader, Surroundings, spoken, tidy
+from tamizdat_server.importers.blocks.notes import NOTE_TEXT, NOTES
+from tamizdat_server.importers.blocks.tree import Element, attribute, parse_html, take_out, text_of
 from tamizdat_server.importers.text import clean, line
-from tamizdat_server.importers.tree import Element, attribute, parse_html, take_out, text_of
 
 _HEADINGS: Final = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
 _TABLE_PARTS: Final = frozenset(("caption", "thead", "tbody", "tfoot", "tr", "colgroup", "col"))
