@@ -10,18 +10,22 @@ from tamizdat_server.draft import Draft
 class Imported(msgspec.Struct, frozen=True):
     """An article as its source holds it now.
 
-    `source` is its identity within the source; `at`, RFC 3339, is when it changed. Warnings read the same in every
-    article, so that a report can count them.
+    `source` is its identity, the same at every import whatever else of it changes: a path, a post's number at a site,
+    an entry's id. `at`, RFC 3339, is when it changed. `correction`: a public note that its source has with this text.
+    `undescribed`: how many of its pictures have no alt text. Warnings read the same in every article, so that a report
+    can count them.
     """
 
     draft: Draft
     source: str
     at: str
     warnings: list[str] = []
+    correction: str = ""
+    undescribed: int = 0
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """The source withdrew this article at that time."""
+    """A history withdrew this article at that time."""
 
     key: str
     at: str
@@ -30,7 +34,7 @@ class Removed(msgspec.Struct, frozen=True):
 class Skipped(msgspec.Struct, frozen=True):
     """The source has this, and it was not imported; `reason` says why in words for people.
 
-    `hidden`: its author keeps it from the public on purpose.
+    `hidden`: its author keeps it from the public on purpose. What an earlier import brought of it is gone then.
     """
 
     source: str
@@ -39,12 +43,26 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """Everything up to this commit was yielded: the place from which the next import goes on."""
+    """Everything up to this place (a commit, a time) was yielded: the next import goes on from there."""
 
-    commit: str
+    place: str
 
 
-Item: TypeAlias = Imported | Removed | Skipped | Reached
+class Complete(msgspec.Struct, frozen=True):
+    """All that the source has was yielded, or is named in `present`: what else an earlier import brought is gone."""
+
+    present: frozenset[str] = frozenset()
+
+
+Item: TypeAlias = Imported | Removed | Skipped | Reached | Complete
+
+
+class Refused(Exception):
+    """Why one article isn't imported. `hidden`: its author keeps it from the public on purpose."""
+
+    def __init__(self, reason: str, *, hidden: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.hidden = reason, hidden
 
 
 class Warnings:

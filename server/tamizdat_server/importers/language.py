@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final, Protocol, cast
 
+from tamizdat_server.importers.items import Refused, Warnings
+
 _kazakh: Final = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 _cyrillic: Final = re.compile("[\u0400-\u04ff]")
 _code: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -67,6 +69,25 @@ class Languages:
             return self.editions[0] if self.editions else _classify((), text)
         code = _classify(tuple(sorted(self._by_base)), text)
         return self._by_base.get(code or "", self.editions[0])
+
+
+def choose_edition(languages: Languages, *, said: str, text: str, warnings: Warnings) -> str:
+    """The edition of an article whose source said its language (a code or a locale) or nothing.
+
+    Raises: Refused where it is in none of the newsroom's.
+    """
+    if said:
+        if meant(said).split("-")[0] != said.lower().replace("_", "-").split("-")[0]:
+            warnings.add(f"'{said}' is a country's code and was read as the language '{meant(said)}'")
+        edition = languages.edition(said)
+    else:
+        edition = languages.detect(text)
+        if edition and len(languages.editions) != 1:
+            warnings.add(f"the language was told from the text: {edition}")
+    if edition is None:
+        known = ", ".join(languages.editions) or "none"
+        raise Refused(f"in the language '{meant(said) if said else 'kk'}', and this newsroom's editions are {known}")
+    return edition
 
 
 def meant(code: str) -> str:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import msgspec
 
 from tamizdat.errors import FormatError, NoSuchKey
-from tamizdat_server.importers.items import Imported, Item, Reached, Removed, Skipped
+from tamizdat_server.importers.items import Complete, Imported, Item, Reached, Removed, Skipped
 from tamizdat_server.newsroom import Newsroom
 
 
@@ -64,9 +64,11 @@ class _Tally:
                 self._remove(key, at)
             case Skipped(source=source):
                 self._skipped[source] = item
-            case Reached(commit=commit):
+            case Complete():
+                pass
+            case Reached(place=place):
                 if self._remember_as:
-                    self._newsroom.remember(self._remember_as, commit)
+                    self._newsroom.remember(self._remember_as, place)
 
     def report(self, *, dry_run: bool) -> Report:
         standing = dict(self._newsroom.standing_sources())

@@ -12,8 +12,8 @@ from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers.blocks.fit import fitted
 from tamizdat_server.importers.blocks.html import Content, read_html
-from tamizdat_server.importers.items import Imported, Skipped, Warnings
-from tamizdat_server.importers.language import Languages, meant
+from tamizdat_server.importers.items import Imported, Refused, Skipped, Warnings
+from tamizdat_server.importers.language import Languages, choose_edition
 from tamizdat_server.importers.markdown.fields import Facts, embargo, read_facts, unpublished, unread_date
 from tamizdat_server.importers.markdown.files import MAX_ARTICLE_BYTES, Files, without_extension
 from tamizdat_server.importers.markdown.front_matter import BadFrontMatter, Fields, split_front_matter
@@ -33,14 +33,6 @@ class Rules(msgspec.Struct, frozen=True):
     date: str | None
     editions: Sequence[str]
     site: str
-
-
-class Refused(Exception):
-    """Why a page isn't imported. `hidden`: its author keeps it from the public on purpose."""
-
-    def __init__(self, reason: str, *, hidden: bool = False) -> None:
-        super().__init__(reason)
-        self.reason, self.hidden = reason, hidden
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -162,19 +154,7 @@ class PageReader:
         in_path = self._languages.in_path(without_extension(path))
         code = facts.language or (in_path[0] if in_path else "")
         group = in_path[1] if in_path else self._group_of_original(path, files)
-        if code:
-            if meant(code).split("-")[0] != code.lower().replace("_", "-").split("-")[0]:
-                warnings.add(f"'{code}' is a country's code and was read as the language '{meant(code)}'")
-            edition = self._languages.edition(code)
-        else:
-            edition = self._languages.detect(text)
-            if edition and len(self._languages.editions) != 1:
-                warnings.add(f"the language was told from the text: {edition}")
-        if edition is None:
-            known = ", ".join(self._languages.editions)
-            raise Refused(
-                f"in the language '{meant(code) if code else 'kk'}', and this newsroom's editions are {known or 'none'}"
-            )
+        edition = choose_edition(self._languages, said=code, text=text, warnings=warnings)
         return edition, clean(group)[:200]
 
     def _group_of_original(self, path: str, files: Files) -> str:

@@ -1,0 +1,54 @@
+"""What every importer takes and gives: options that hold for all kinds, and a source opened, ready to be read."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers.items import Item
+from tamizdat_server.importers.web.fetching import Fetcher
+
+PictureChoice = Literal["fetch", "local", "none"]
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What holds for a whole import. Times are RFC 3339 UTC with `Z`.
+
+    `date`: for articles that have none. `zone`: the time zone (IANA name, or an offset such as +05:00) of dates that
+    name none; UTC where it is empty. `language`: of articles that say none. `site`: where relative links of files lead.
+    `since`: the place that the last import reached, if there was one. `pictures`: fetched where they lie, taken only
+    from files at hand (`uploads`: folders to look in), or left out. `pages`: pages that aren't articles (a site's
+    "about us") come, too. `follow`: fetch the page that an entry of a feed links to. `fetcher`: None where nothing may
+    be fetched.
+    """
+
+    store: Pictures
+    now: str
+    editions: Sequence[str] = ()
+    date: str | None = None
+    zone: str = ""
+    language: str = ""
+    site: str = ""
+    since: str | None = None
+    pictures: PictureChoice = "fetch"
+    uploads: Sequence[Path] = ()
+    pages: bool = False
+    follow: bool = False
+    fetcher: Fetcher | None = None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A source, opened.
+
+    `origin` names it for ever: articles of one origin never take those of another away. `items` may be read once.
+    `total`: how many items it has, where that is known. `history`: its items are changes in the order in which they
+    happened, so they are taken in all together or not at all; else each stands for itself and an import that was
+    interrupted keeps what it did.
+    """
+
+    origin: str
+    items: Iterator[Item]
+    total: int | None = None
+    history: bool = False

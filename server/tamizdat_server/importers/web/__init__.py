@@ -1,0 +1,1 @@
+"""The web as importers see it: hostile, bounded, and never the newsroom's own network."""
