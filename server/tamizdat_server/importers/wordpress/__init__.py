@@ -1,0 +1,1 @@
+"""Articles of a WordPress site: from its export (WXR), or through its REST API."""
