@@ -11,17 +11,16 @@ class Imported(msgspec.Struct, frozen=True):
     """An article as its source holds it now.
 
     `source` is its identity, the same at every import whatever else of it changes: a path, a post's number at a site,
-    an entry's id. `at`, RFC 3339, is when it changed. `correction`: a public note that its source has with this text.
-    `undescribed`: how many of its pictures have no alt text. Warnings read the same in every article, so that a report
-    can count them.
+    an entry's id. `at`, RFC 3339, is when it changed. `corrections`: public notes that its source has with this text.
+    Warnings read the same in every article, so that a report can count them. Pictures without alt text are counted by
+    whoever takes the article in.
     """
 
     draft: Draft
     source: str
     at: str
     warnings: list[str] = []
-    correction: str = ""
-    undescribed: int = 0
+    corrections: list[str] = []
 
 
 class Removed(msgspec.Struct, frozen=True):
