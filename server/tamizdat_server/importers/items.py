@@ -14,6 +14,10 @@ class Imported(msgspec.Struct, frozen=True):
     an entry's id. `at`, RFC 3339, is when it changed. `corrections`: public notes that its source has with this text.
     Warnings read the same in every article, so that a report can count them. Pictures without alt text are counted by
     whoever takes the article in.
+
+    `stamp`: its source's own word for this version, a time of change, say; empty: none. `form`: how it was told of, as
+    written (`raw`) or as shown (`rendered`, `feed`). The stamp that was imported last, in another form, is no change,
+    however differently the text reads; in the same form, contents are compared.
     """
 
     draft: Draft
@@ -21,6 +25,8 @@ class Imported(msgspec.Struct, frozen=True):
     at: str
     warnings: list[str] = []
     corrections: list[str] = []
+    stamp: str = ""
+    form: str = ""
 
 
 class Removed(msgspec.Struct, frozen=True):
