@@ -1,11 +1,10 @@
 """A copy of a publication on a web server. docs/format.md, section 10, lists what is asked and what is refused."""
 
-import functools
 import re
 import ssl
 import threading
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -13,23 +12,20 @@ from typing import Final
 import httpcore
 import httpx
 import msgspec
-from socksio.exceptions import SOCKSError
 
 from tamizdat.errors import BadRedirect, FileMissing, TooLarge, TransportError, Unreachable
 from tamizdat.transport.base import HeldHead, Meter, check_path
 from tamizdat.transport.conditions import conditions
 from tamizdat.transport.inbox import Inbox
-from tamizdat.transport.network import Deadlines, Resolver, Watch, WatchedNetwork, plain
+from tamizdat.transport.network import Deadlines, Resolver, Watch, WatchedNetwork
 from tamizdat.transport.policy import AddressPolicy, redirected
 from tamizdat.transport.proxy import parse_proxy
+from tamizdat.transport.wire import REDIRECTS, get_request, header_map, mozilla_tls, wrapped
 
 MAX_REDIRECTS: Final = 3
 MAX_CONNECTIONS: Final = 8
 KEEP_SECONDS: Final = 15.0
 DRAIN_BYTES: Final = 16 * 1024
-# Every reader sends the same: nothing here tells one from another.
-HEADERS: Final = {"User-Agent": "tamizdat", "Accept": "*/*", "Accept-Encoding": "identity"}
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
 _MISSING: Final = (403, 404, 410)
 _CONTENT_RANGE: Final = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
 
@@ -91,7 +87,7 @@ class HttpTransport:
         self._closed = False
         self._proxy_name, parsed = parse_proxy(proxy) if proxy is not None else ("", None)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls or _tls(),
+            ssl_context=tls or mozilla_tls(),
             proxy=parsed,
             max_connections=MAX_CONNECTIONS,
             keepalive_expiry=KEEP_SECONDS,
@@ -191,7 +187,7 @@ class HttpTransport:
         url = self._base.join(path)
         for _ in range(MAX_REDIRECTS + 1):
             with self._exchange(path, url, headers) as answer:
-                if answer.status not in _REDIRECTS:
+                if answer.status not in REDIRECTS:
                     yield answer
                     return
                 self._drain(answer)
@@ -218,7 +214,7 @@ class HttpTransport:
                     watch.opened.close()
                 raise
             try:
-                yield Answer(response.status, _header_map(response.headers), response.iter_stream())
+                yield Answer(response.status, header_map(response.headers), response.iter_stream())
             finally:
                 response.close()
 
@@ -242,44 +238,17 @@ class HttpTransport:
         while True:
             self._meter.asked()
             try:
-                return self._pool.handle_request(_request(url, headers))
+                return self._pool.handle_request(get_request(url, headers))
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                 # A kept connection that the server had closed by now is no failure: the next one, at last a new one.
                 if watch.opened or watch.heard:
                     raise
 
-    @contextmanager
-    def _wrapped(self, path: str, watch: Watch) -> Generator[None]:
-        """Every way in which the HTTP client and the socket below it can fail, as errors of ours."""
-        try:
-            yield
-        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            raise self._unreachable(path, plain(error)) from error
-        except httpcore.ProxyError as error:
-            raise self._unreachable(path, f"the proxy {self._proxy_name} says: {plain(error)}") from error
-        except (SOCKSError, AssertionError) as error:
-            # The client states by `assert` what a proxy answers.
-            raise self._unreachable(path, f"the proxy {self._proxy_name} doesn't speak SOCKS 5") from error
-        except httpcore.TimeoutException as error:
-            raise watch.silent() from error
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            reason = "the connection was lost" if watch.heard else "it hung up without an answer"
-            raise self._unreachable(path, f"{reason} ({plain(error)})") from error
+    def _wrapped(self, path: str, watch: Watch) -> AbstractContextManager[None]:
+        return wrapped(watch, lambda reason: self._unreachable(path, reason), proxy=self._proxy_name)
 
     def _unreachable(self, path: str, reason: str) -> Unreachable:
         return Unreachable(where=self.where, path=path, reason=reason)
-
-
-def _request(url: httpx.URL, headers: Mapping[str, str]) -> httpcore.Request:
-    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-    return httpcore.Request("GET", target, headers={"Host": url.netloc.decode("ascii"), **HEADERS, **headers})
-
-
-def _header_map(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in headers:
-        found.setdefault(name.decode("ascii", "replace").lower(), value.decode("latin-1").strip())
-    return found
 
 
 def _status_name(status: int) -> str:
@@ -291,9 +260,3 @@ def _status_name(status: int) -> str:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text != "*" else None
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    # Mozilla's roots, not the system's: a root certificate forced onto a phone doesn't see what is read.
-    return httpcore.default_ssl_context()
