@@ -41,6 +41,8 @@
         VersionReused                   42  the publication is ahead of this newsroom
         UnreadableSource                45  the importer can't read the source
         NoSuchKey                       46  no article of that key to correct or retract
+        NoSuchToken                     47  no token of that name to revoke
+        NoSuchImport                    48  no import of that name in tamizdat.toml
         NewsroomFull                     5  no space left for the newsroom
       MirrorError                       50  a mirror's folder
         MirrorLocked                    51  another mirror command is at work there
@@ -527,6 +529,29 @@ class NoSuchKey(NewsroomError):
     def __init__(self, *, key: str) -> None:
         super().__init__(f"this newsroom has no article {key!r}")
         self.key = key
+
+
+class NoSuchToken(NewsroomError):
+    """No token of that name opens the newsroom API."""
+
+    code = "no-such-token"
+    exit_code = 47
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(f"there is no token {name!r}; 'tamizdat tokens list DIR' shows which there are")
+        self.name = name
+
+
+class NoSuchImport(NewsroomError):
+    """tamizdat.toml names no import of that name."""
+
+    code = "no-such-import"
+    exit_code = 48
+
+    def __init__(self, *, name: str, known: list[str]) -> None:
+        told = f"it has {', '.join(known)}" if known else "it has none"
+        super().__init__(f"tamizdat.toml has no [imports.{name}]; {told}. Nothing was changed")
+        self.name, self.known = name, known
 
 
 class NewsroomFull(NewsroomError):
