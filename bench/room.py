@@ -15,7 +15,7 @@ from tamizdat.format.catalog import Catalog, SnapshotList, decode_list
 from tamizdat.format.names import list_path
 from tamizdat_server.clock import rfc3339, unix
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import read_markdown, run
+from tamizdat_server.importers import Options, open_markdown, run
 from tamizdat_server.keys import Signer, operations
 from tamizdat_server.live import read_live
 from tamizdat_server.newsroom import Newsroom
@@ -142,8 +142,8 @@ def _publish(folder: Path, now: int) -> Cost:
 
 
 def _import(newsroom: Newsroom, folder: Path, *, now: int, expected: int) -> None:
-    pictures = Pictures(newsroom.media)
-    report = run(newsroom, read_markdown(folder, pictures=pictures, now=rfc3339(now), editions=EDITIONS))
+    options = Options(store=Pictures(newsroom.media), now=rfc3339(now), editions=EDITIONS)
+    report = run(newsroom, open_markdown(str(folder), options), now=rfc3339(now))
     assert report.added + report.revised == expected, report
 
 

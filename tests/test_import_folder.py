@@ -1,5 +1,6 @@
 """A folder of Markdown becomes a newsroom's articles, each under the key that its path tells, and twice is once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,17 @@ import pytest
 from importing import DATED, NOW, read, write
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Imported, Report, Skipped, read_markdown, run
+from tamizdat_server.importers import (
+    Imported,
+    Item,
+    Options,
+    Report,
+    Skipped,
+    Source,
+    open_markdown,
+    read_markdown,
+    run,
+)
 from tamizdat_server.importers.text import key_of
 from tamizdat_server.newsroom import Newsroom
 
@@ -18,8 +29,8 @@ def newsroom(tmp_path: Path) -> Newsroom:
 
 
 def take(newsroom: Newsroom, folder: Path, *, dry_run: bool = False) -> Report:
-    items = read_markdown(folder, pictures=Pictures(newsroom.media), now=NOW, editions=["en"])
-    return run(newsroom, items, dry_run=dry_run)
+    options = Options(store=Pictures(newsroom.media), now=NOW, editions=["en"])
+    return run(newsroom, open_markdown(str(folder), options), now=NOW, dry_run=dry_run)
 
 
 def counts(report: Report) -> tuple[int, int, int, int]:
@@ -97,16 +108,16 @@ def test_a_dry_run_reports_the_same_and_leaves_nothing(tmp_path: Path, newsroom:
     assert take(newsroom, folder).added == 1
 
 
-def test_a_failure_midway_imports_nothing(tmp_path: Path, newsroom: Newsroom) -> None:
+def test_a_failure_midway_imports_nothing_of_a_history(tmp_path: Path, newsroom: Newsroom) -> None:
     folder = write(tmp_path / "source", {"a.md": DATED + "One\n"})
     items = read_markdown(folder, pictures=Pictures(newsroom.media), now=NOW, editions=["en"])
 
-    def failing() -> object:
+    def failing() -> Iterator[Item]:
         yield from items
         raise UnreadableSource(source="x", reason="gone")
 
     with pytest.raises(UnreadableSource):
-        run(newsroom, failing())  # pyright: ignore[reportArgumentType]
+        run(newsroom, Source("markdown x", failing(), history=True), now=NOW)
     assert list(newsroom.standing_sources()) == []
 
 

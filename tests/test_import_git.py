@@ -9,7 +9,19 @@ from importing import DATED, NOW, Repo, picture, told
 from tamizdat.errors import UnreadableSource
 from tamizdat.format.article import Figure
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Imported, Item, Reached, Removed, Skipped, open_repository, read_git, run
+from tamizdat_server.importers import (
+    Imported,
+    Item,
+    Options,
+    Reached,
+    Removed,
+    Skipped,
+    Source,
+    open_markdown,
+    open_repository,
+    read_git,
+    run,
+)
 from tamizdat_server.newsroom import Newsroom
 
 LONG = "\n\n".join(f"Paragraph {number} of a text that is long enough to be known again." for number in range(20))
@@ -28,6 +40,13 @@ def repo(tmp_path: Path) -> Repo:
 def replay(source: Path, *, until: str | None = None, since: str | None = None) -> list[Item]:
     pictures = Pictures(source.parent / "media")
     return list(read_git(source, pictures=pictures, now=NOW, editions=["en"], until=until, since=since))
+
+
+def history(newsroom: Newsroom, folder: Path, *, until: str | None = None) -> Source:
+    options = Options(
+        store=Pictures(newsroom.media), now=NOW, editions=["en"], recall=newsroom.recall, git=True, until=until
+    )
+    return open_markdown(str(folder), options)
 
 
 def test_each_commit_is_replayed_at_its_date(repo: Repo) -> None:
@@ -212,18 +231,11 @@ def test_a_replay_in_steps_comes_to_the_same_newsroom_as_one_in_a_go(repo: Repo,
             tmp_path / f"n{len(steps)}", title="T", editions=["en"], passphrase=None, now=1_800_000_000
         )
         for step in steps:
-            items = read_git(
-                repo.folder,
-                pictures=Pictures(newsroom.media),
-                now=NOW,
-                editions=["en"],
-                until=step,
-                since=newsroom.recall("git"),
-            )
-            run(newsroom, items, remember_as="git")
+            source = history(newsroom, repo.folder, until=step)
+            run(newsroom, source, now=NOW)
         columns = "SELECT key, draft, published, updated, retracted IS NULL FROM articles ORDER BY key"
         standing.append([tuple(row) for row in newsroom.db.execute(columns)])
-        assert newsroom.recall("git") == commits[-1]
+        assert newsroom.recall(source.origin) == commits[-1]
     assert standing[0] == standing[1]
 
 

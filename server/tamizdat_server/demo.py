@@ -20,7 +20,7 @@ from tamizdat.library import Library
 from tamizdat.search import search
 from tamizdat.sync import SyncOptions, SyncReport, sync
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import read_markdown, run
+from tamizdat_server.importers import Options, open_markdown, run
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import publish
 
@@ -124,7 +124,8 @@ class Demo:
 
     def _enter(self, newsroom: Newsroom, step: Step) -> None:
         at = datetime.fromtimestamp(self._time(step), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        run(newsroom, read_markdown(self.articles, pictures=Pictures(newsroom.media), now=at))
+        options = Options(store=Pictures(newsroom.media), now=at)
+        run(newsroom, open_markdown(str(self.articles), options), now=at)
         for edit in step.edit:
             if edit.correction:
                 newsroom.correct(edit.key, edit.correction, at=at)

@@ -1,97 +1,125 @@
 """`tamizdat import`: thin."""
 
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
 
-from tamizdat.errors import UnreadableSource
 from tamizdat_server.clock import rfc3339
 
 # What importers need (parsers, picture codecs) takes long to load: only an import waits for it, not every `--help`.
 if TYPE_CHECKING:
     from tamizdat_server.importers import Report
-    from tamizdat_server.newsroom import Newsroom
+    from tamizdat_server.importers.source import PictureChoice
 
+_KINDS: Final = ("markdown", "wordpress", "feed", "page")
 _SKIPPED_SHOWN: Final = 20
 
 
 @click.command("import")
-@click.argument("kind", metavar="KIND", type=click.Choice(["markdown"]))
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("kind", metavar="KIND", type=click.Choice(_KINDS))
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("--to", "folder", metavar="DIR", required=True, type=click.Path(path_type=Path), help="The newsroom.")
 @click.option("--dry-run", is_flag=True, help="Report what would happen, change nothing.")
+@click.option("--confirm", is_flag=True, help="Take away what the source has no more, however much it is.")
+@click.option("--correction", metavar="TEXT", default="", help="A public note for the one article that is revised.")
 @click.option(
     "--date", metavar="D", help="The date, such as 2026-11-22, of articles that have none; else they are skipped."
 )
-@click.option("--git", is_flag=True, help="Replay SOURCE's git history: a repository, or a bundle file.")
+@click.option(
+    "--zone", metavar="Z", default="", help="Time zone of dates that name none: Asia/Almaty, +05:00.  [default: UTC]"
+)
+@click.option("--language", metavar="L", default="", help="The language of articles that don't say theirs.")
+@click.option(
+    "--pictures",
+    type=click.Choice(["fetch", "local", "none"]),
+    default="fetch",
+    help="Fetch pictures, take only those of --uploads and SOURCE, or none.  [default: fetch]",
+)
+@click.option(
+    "--uploads",
+    metavar="FOLDER",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="A copy of the site's wp-content/uploads; may be repeated.",
+)
+@click.option("--pages", is_flag=True, help="With wordpress: import pages, too, not only posts.")
+@click.option("--fetch", is_flag=True, help="With feed: fetch the page that each entry links to, for its full text.")
+@click.option("--allow-private", is_flag=True, help="Fetch also from this machine and its private network.")
+@click.option("--proxy", metavar="URL", help="Fetch through this proxy: socks5h://127.0.0.1:9050 for Tor.")
+@click.option("--git", is_flag=True, help="With markdown: replay SOURCE's git history: a repository, or a bundle file.")
 @click.option("--until", metavar="COMMIT", help="With --git: stop at this commit.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
 def import_(
-    kind: Literal["markdown"],
-    source: Path,
+    kind: str,
+    sources: tuple[str, ...],
     folder: Path,
     dry_run: bool,
+    confirm: bool,
+    correction: str,
     date: str | None,
+    zone: str,
+    language: str,
+    pictures: "PictureChoice",
+    uploads: tuple[str, ...],
+    pages: bool,
+    fetch: bool,
+    allow_private: bool,
+    proxy: str | None,
     git: bool,
     until: str | None,
     as_json: bool,
 ) -> None:
     """Import the articles of SOURCE.
 
-    KIND is what SOURCE holds: markdown, a folder of such files with front matter of Hugo, Jekyll or MkDocs.
+    \b
+    KIND      SOURCE
+    markdown  a folder of Markdown files with front matter of Hugo, Jekyll
+              or MkDocs; with --git, a repository of them
+    wordpress an export file of WordPress (.xml), or https://site
+    feed      the address or the file of an RSS, Atom or JSON feed
+    page      addresses of pages, or HTML files
 
     Drafts, future articles and what has no date are skipped, and the report says why. Importing twice changes nothing.
     The next 'tamizdat publish DIR' makes it public.
     """
-    del kind  # the only one so far
-    if until and not git:
-        raise click.UsageError("--until goes with --git")
+    _check_words(kind, git=git, until=until, pages=pages, fetch=fetch)
+    from tamizdat_server.importers.orders import Order, carry_out
     from tamizdat_server.newsroom import Newsroom
 
-    undated = _date(date)
+    order = Order(
+        kind=kind,
+        source=[*sources],
+        date=_date(date),
+        zone=zone,
+        language=language,
+        git=git,
+        until=until,
+        fetch=fetch,
+        pictures=pictures,
+        uploads=[*uploads],
+        pages=pages,
+        allow_private=allow_private,
+        proxy=proxy,
+    )
     with Newsroom.open(folder) as newsroom:
-        report = _import(newsroom, source, date=undated, git=git, until=until, dry_run=dry_run)
+        now = rfc3339(int(time.time()))
+        report = carry_out(newsroom, order, now=now, dry_run=dry_run, confirm=confirm, correction=correction)
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
         _tell(report, folder)
 
 
-def _import(
-    newsroom: "Newsroom", source: Path, *, date: str | None, git: bool, until: str | None, dry_run: bool
-) -> "Report":
-    from tamizdat_server.images import Pictures
-    from tamizdat_server.importers import open_repository, read_git, read_markdown, run
-
-    now, config = rfc3339(int(time.time())), newsroom.config
-    with ExitStack() as stack:
-        # A dry run leaves no picture behind either.
-        store = Path(stack.enter_context(tempfile.TemporaryDirectory())) if dry_run else newsroom.media
-        pictures, editions = Pictures(store), [*config.editions]
-        if not git:
-            if source.is_file():
-                raise UnreadableSource(source=str(source), reason="it is a file; a git bundle is imported with --git")
-            items = read_markdown(source, pictures=pictures, now=now, date=date, editions=editions, site=config.site)
-            return run(newsroom, items, dry_run=dry_run)
-        repository = stack.enter_context(open_repository(source))
-        name = f"git {repository.identity}"
-        items = read_git(
-            repository,
-            pictures=pictures,
-            now=now,
-            date=date,
-            editions=editions,
-            site=config.site,
-            until=until,
-            since=newsroom.recall(name),
-        )
-        return run(newsroom, items, remember_as=name, dry_run=dry_run)
+def _check_words(kind: str, *, git: bool, until: str | None, pages: bool, fetch: bool) -> None:
+    if until and not git:
+        raise click.UsageError("--until goes with --git")
+    for said, name, wanted in ((git, "--git", "markdown"), (pages, "--pages", "wordpress"), (fetch, "--fetch", "feed")):
+        if said and kind != wanted:
+            raise click.UsageError(f"{name} goes with the kind {wanted}")
 
 
 def _date(text: str | None) -> str | None:

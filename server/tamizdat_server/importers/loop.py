@@ -1,48 +1,38 @@
 """The one loop that every importer runs through: items in, a changed newsroom and a report out."""
 
-from collections.abc import Iterable
 from contextlib import suppress
-
-import msgspec
 
 from tamizdat.errors import FormatError, NoSuchKey
 from tamizdat_server.importers.items import Complete, Imported, Item, Reached, Removed, Skipped
+from tamizdat_server.importers.report import Progress, Report, Warned
+from tamizdat_server.importers.source import Source
 from tamizdat_server.newsroom import Newsroom
-
-
-class Warned(msgspec.Struct):
-    """A warning, and in how many articles it was given, the first of which is named."""
-
-    warning: str
-    articles: int
-    first: str
-
-
-class Report(msgspec.Struct):
-    """What an import did. Replaying a history counts each change."""
-
-    dry_run: bool = False
-    added: int = 0
-    revised: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    skipped: list[Skipped] = []
-    warnings: list[Warned] = []
 
 
 class _DryRun(Exception):
     """Undoes what a dry run did."""
 
 
-def run(newsroom: Newsroom, items: Iterable[Item], *, remember_as: str = "", dry_run: bool = False) -> Report:
-    """Put every item into the newsroom, all of them or, after an error, none.
+def run(
+    newsroom: Newsroom,
+    source: Source,
+    *,
+    now: str,
+    dry_run: bool = False,
+    confirm: bool = False,
+    correction: str = "",
+    progress: Progress | None = None,
+) -> Report:
+    """Take a source's articles into the newsroom; a history all together or, after an error, not at all.
 
-    `remember_as`: under which name the newsroom keeps the place that was reached. A dry run changes nothing and reports
-    the same. Raises: what `items` raise; NewsroomError.
+    What the source has no more is retracted without notice, or held where that is much at once, unless `confirm` says
+    that it is right. `correction`: a public note for the one article that is revised. A dry run changes nothing and
+    reports the same. `now`: RFC 3339. Raises: what the source's items raise; UsageError; NewsroomError.
     """
-    tally = _Tally(newsroom, remember_as)
+    del now, confirm, correction, progress
+    tally = _Tally(newsroom, source.origin)
     with suppress(_DryRun), newsroom.editing():
-        for item in items:
+        for item in source.items:
             tally.take(item)
         if dry_run:
             raise _DryRun
@@ -75,7 +65,10 @@ class _Tally:
         skipped = [_told(skipped, standing) for skipped in self._skipped.values()]
         warned = [Warned(text, len(sources), next(iter(sources))) for text, sources in self._warned.items()]
         warned.sort(key=lambda warned: (-warned.articles, warned.warning))
-        return Report(dry_run=dry_run, **self._counts, skipped=skipped, warnings=warned)
+        report = Report(dry_run=dry_run, origin=self._remember_as, skipped=skipped, warnings=warned)
+        report.added, report.revised = self._counts["added"], self._counts["revised"]
+        report.unchanged, report.removed = self._counts["unchanged"], self._counts["removed"]
+        return report
 
     def _put(self, item: Imported) -> None:
         try:

@@ -1,8 +1,8 @@
 """What every importer takes and gives: options that hold for all kinds, and a source opened, ready to be read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -10,7 +10,11 @@ from tamizdat_server.images import Pictures
 from tamizdat_server.importers.items import Item
 from tamizdat_server.importers.web.fetching import Fetcher
 
-PictureChoice = Literal["fetch", "local", "none"]
+PictureChoice: TypeAlias = Literal["fetch", "local", "none"]
+
+
+def _nothing(_: str) -> None:
+    return None
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -18,10 +22,10 @@ class Options(msgspec.Struct, frozen=True):
 
     `date`: for articles that have none. `zone`: the time zone (IANA name, or an offset such as +05:00) of dates that
     name none; UTC where it is empty. `language`: of articles that say none. `site`: where relative links of files lead.
-    `since`: the place that the last import reached, if there was one. `pictures`: fetched where they lie, taken only
-    from files at hand (`uploads`: folders to look in), or left out. `pages`: pages that aren't articles (a site's
-    "about us") come, too. `follow`: fetch the page that an entry of a feed links to. `fetcher`: None where nothing may
-    be fetched.
+    `recall`: the place that the last import of an origin reached, if there was one. `pictures`: fetched where they lie,
+    taken only from files at hand (`uploads`: folders to look in), or left out. `pages`: pages that aren't articles (a
+    site's "about us") come, too. `follow`: fetch the page that an entry of a feed links to. `fetcher`: None where
+    nothing may be fetched. `git`, `until`: replay the source's history, up to that commit.
     """
 
     store: Pictures
@@ -31,24 +35,29 @@ class Options(msgspec.Struct, frozen=True):
     zone: str = ""
     language: str = ""
     site: str = ""
-    since: str | None = None
+    recall: Callable[[str], str | None] = _nothing
     pictures: PictureChoice = "fetch"
     uploads: Sequence[Path] = ()
     pages: bool = False
     follow: bool = False
     fetcher: Fetcher | None = None
+    git: bool = False
+    until: str | None = None
 
 
 class Source(msgspec.Struct, frozen=True):
     """A source, opened.
 
-    `origin` names it for ever: articles of one origin never take those of another away. `items` may be read once.
-    `total`: how many items it has, where that is known. `history`: its items are changes in the order in which they
-    happened, so they are taken in all together or not at all; else each stands for itself and an import that was
-    interrupted keeps what it did.
+    `origin` names it for ever: articles of one origin never take those of another away. `items` may be read once;
+    where it is a generator, it is closed in the end. `total`: how many items it has, where that is known. `history`:
+    its items are changes in the order in which they happened, so they are taken in all together or not at all; else
+    each stands for itself and an import that was interrupted keeps what it did. `fixed_keys`: its articles are known by
+    the keys that it proposes, whoever else has them; else a key that is taken is exchanged for one like it, and an
+    article keeps the key under which it came first.
     """
 
     origin: str
     items: Iterator[Item]
     total: int | None = None
     history: bool = False
+    fixed_keys: bool = False

@@ -8,8 +8,30 @@ from tamizdat.errors import UnreadableSource
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers.items import Item, Skipped
 from tamizdat_server.importers.markdown.files import FolderFiles, is_article, without_extension
+from tamizdat_server.importers.markdown.history import open_history
 from tamizdat_server.importers.markdown.page import PageReader, Rules
+from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.text import key_of
+
+
+def open_markdown(source: str, options: Options) -> Source:
+    """A folder of Markdown files, or, where `options` say so, a git history of one. Raises: UnreadableSource."""
+    if options.git:
+        return open_history(source, options)
+    folder = Path(source)
+    if folder.is_file():
+        raise UnreadableSource(source=source, reason="it is a file; a git bundle is imported with --git")
+    if not folder.is_dir():
+        raise UnreadableSource(source=source, reason="there is no such folder")
+    items = read_markdown(
+        folder,
+        pictures=options.store,
+        now=options.now,
+        date=options.date,
+        editions=options.editions,
+        site=options.site,
+    )
+    return Source(origin=f"markdown {folder.resolve()}", items=items, fixed_keys=True)
 
 
 def read_markdown(

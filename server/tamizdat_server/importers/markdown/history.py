@@ -1,7 +1,7 @@
 """A git history of Markdown files, replayed: each commit's additions and changes, renames and deletions."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,33 @@ from tamizdat_server.importers.items import Item, Reached, Removed, Skipped
 from tamizdat_server.importers.markdown.files import is_article, without_extension
 from tamizdat_server.importers.markdown.page import PageReader, Rules
 from tamizdat_server.importers.markdown.repository import Change, Repository, open_repository
+from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.text import key_of
 
 _PAGES_KEPT: Final = 5_000
+
+
+def open_history(source: str, options: Options) -> Source:
+    """The history of a repository, a folder within one, or a bundle file. Raises: UnreadableSource."""
+    with ExitStack() as stack:
+        repository = stack.enter_context(open_repository(Path(source)))
+        origin = f"git {repository.identity}"
+        items = _replayed(repository, options, since=options.recall(origin), until_done=stack.pop_all())
+    return Source(origin=origin, items=items, history=True, fixed_keys=True)
+
+
+def _replayed(repository: Repository, options: Options, *, since: str | None, until_done: ExitStack) -> Iterator[Item]:
+    with until_done:
+        yield from read_git(
+            repository,
+            pictures=options.store,
+            now=options.now,
+            date=options.date,
+            editions=options.editions,
+            site=options.site,
+            until=options.until,
+            since=since,
+        )
 
 
 def read_git(

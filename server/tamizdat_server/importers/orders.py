@@ -1,0 +1,92 @@
+"""An import as it was ordered, at the command line or in tamizdat.toml, and how it is carried out."""
+
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers.kinds import KINDS
+from tamizdat_server.importers.loop import run
+from tamizdat_server.importers.report import Progress, Report, Silent
+from tamizdat_server.importers.source import Options, PictureChoice
+from tamizdat_server.newsroom import Newsroom
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is imported, and how. Its fields are named as the options of `tamizdat import`.
+
+    `source`: one, or for pages several. `date`: RFC 3339. `uploads`: folders where pictures are looked for.
+    """
+
+    kind: str
+    source: list[str]
+    date: str | None = None
+    zone: str = ""
+    language: str = ""
+    git: bool = False
+    until: str | None = None
+    fetch: bool = False
+    pictures: PictureChoice = "fetch"
+    uploads: list[str] = []
+    pages: bool = False
+    allow_private: bool = False
+    proxy: str | None = None
+
+
+def carry_out(
+    newsroom: Newsroom,
+    order: Order,
+    *,
+    now: str,
+    dry_run: bool = False,
+    confirm: bool = False,
+    correction: str = "",
+    progress: Progress | None = None,
+) -> Report:
+    """Import what is ordered; nobody else may change the newsroom meanwhile. `now`: RFC 3339.
+
+    The other words mean what they do in `run`. Raises: UsageError, UnreadableSource, TransportError, NewsroomError.
+    """
+    with newsroom.lock(), _pictures(newsroom, dry_run=dry_run) as store:
+        source = KINDS[order.kind].open(order.source, _options(newsroom, order, store=store, now=now))
+        return run(
+            newsroom,
+            source,
+            now=now,
+            dry_run=dry_run,
+            confirm=confirm,
+            correction=correction,
+            progress=progress or Silent(),
+        )
+
+
+def _options(newsroom: Newsroom, order: Order, *, store: Pictures, now: str) -> Options:
+    return Options(
+        store=store,
+        now=now,
+        editions=[*newsroom.config.editions],
+        date=order.date,
+        zone=order.zone,
+        language=order.language,
+        site=newsroom.config.site,
+        recall=newsroom.recall,
+        pictures=order.pictures,
+        uploads=[Path(folder) for folder in order.uploads],
+        pages=order.pages,
+        follow=order.fetch,
+        git=order.git,
+        until=order.until,
+    )
+
+
+@contextmanager
+def _pictures(newsroom: Newsroom, *, dry_run: bool) -> Generator[Pictures]:
+    """Where pictures go: a dry run leaves none behind."""
+    if not dry_run:
+        yield Pictures(newsroom.media)
+        return
+    with tempfile.TemporaryDirectory(prefix="tamizdat-") as folder:
+        yield Pictures(Path(folder))

@@ -1,0 +1,75 @@
+"""What an import did, for people and as JSON."""
+
+from typing import Protocol
+
+import msgspec
+
+from tamizdat_server.importers.items import Skipped
+
+
+class Warned(msgspec.Struct):
+    """A warning, and in how many articles it was given, the first of which is named."""
+
+    warning: str
+    articles: int
+    first: str
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An article that stands although its source has it no more: only `confirm` takes it away. `reason` says why."""
+
+    source: str
+    key: str
+    edition: str
+    reason: str
+
+
+class Undescribed(msgspec.Struct):
+    """Pictures that nobody described for those who can't see them; `first` names a hundred of the articles."""
+
+    pictures: int = 0
+    articles: int = 0
+    first: list[str] = []
+
+
+class Report(msgspec.Struct):
+    """What an import did, or, in a dry run, would do. Replaying a history counts each change.
+
+    Every item of the source is in exactly one of `added`, `revised`, `unchanged` and `skipped`. `removed` are articles
+    that an earlier import brought and the source has no more, or hides; `held` are those of them that still stand.
+    `pictures`: so many that articles show, each as often as it is shown.
+    """
+
+    dry_run: bool = False
+    origin: str = ""
+    added: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    pictures: int = 0
+    held: list[Held] = []
+    skipped: list[Skipped] = []
+    warnings: list[Warned] = []
+    undescribed: Undescribed = msgspec.field(default_factory=Undescribed)
+
+
+class Progress(Protocol):
+    """Is told how an import goes on."""
+
+    def read(self, items: int, *, total: int | None) -> None:
+        """So many of the source's items were read, of so many in all where that is known."""
+        ...
+
+    def kept(self, articles: int) -> None:
+        """So many articles of this import are in the newsroom now, whatever happens next."""
+        ...
+
+
+class Silent:
+    """Tells nobody."""
+
+    def read(self, items: int, *, total: int | None) -> None:
+        pass
+
+    def kept(self, articles: int) -> None:
+        pass
