@@ -2,11 +2,12 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
+from tamizdat.format import zstd
 from tamizdat.format.article import Article, Entry, Paragraph, Retraction
 from tamizdat.format.bundle import VerifiedBundle, decode_bundle, prefix_name, prefix_of, unpack
 from tamizdat.format.catalog import (
@@ -21,6 +22,7 @@ from tamizdat.format.catalog import (
     decode_list,
 )
 from tamizdat.format.names import bundle_path, list_path
+from tamizdat.format.pack import decode_pack, decode_tar
 from tamizdat.transport import Meter, Transport
 from tamizdat.transport.folder import FolderTransport
 from tamizdat_server.clock import rfc3339
@@ -89,8 +91,12 @@ class Desk:
         return live.catalog
 
     def files(self) -> dict[str, bytes]:
-        paths = (path for path in self.public.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.public)): path.read_bytes() for path in paths}
+        return files_of(self.public)
+
+
+def files_of(public: Path) -> dict[str, bytes]:
+    """Every file of a tree, by its path there."""
+    return {str(path.relative_to(public)): path.read_bytes() for path in public.rglob("*") if path.is_file()}
 
 
 class Tree:
@@ -260,7 +266,7 @@ def next_delta(deltas: list[DeltaRef], at: int, goal: int, *, plain_only: bool) 
 # -- looking into everything -------------------------------------------------------------------------------------------
 
 
-def texts(public: Path, readers: dict[int, dict[str, Reader]]) -> Iterator[tuple[str, bytes]]:
+def texts(public: Path, readers: Mapping[int, Mapping[str, Reader]]) -> Iterator[tuple[str, bytes]]:
     """(path, plain bytes) of every bundle that the catalog reaches, prefix deltas included; `readers` by version."""
     tree = Tree(public)
     for edition in tree.catalog.editions:
@@ -272,6 +278,33 @@ def texts(public: Path, readers: dict[int, dict[str, Reader]]) -> Iterator[tuple
         refs = [*snapshot.segments, *snapshot.tombstones, *(revisions.bundles if revisions else [])]
         for ref in refs:
             yield ref.sha256, unpack(tree.read(bundle_path(ref.sha256)), ref.encoding)
+
+
+def everything(public: Path, readers: Mapping[int, Mapping[str, Reader]]) -> list[bytes]:
+    """The plain content of everything in the tree: decoded as the catalog says, and whatever else can be decoded."""
+    found = [raw for _, raw in texts(public, readers)]
+    reached = {name for name, _ in texts(public, readers)}
+    for path, data in files_of(public).items():
+        if path.startswith("head"):
+            found += [content for name, content in decode_pack(data).items() if not name.startswith("bundles/")]
+        elif path.endswith(".tar"):
+            found += [content for _, content in decode_tar(data, allowed=lambda name: True)]
+        elif path.endswith(".json.zst") or (path.startswith("bundles/") and path[8:72] in reached):
+            found.append(data)
+        elif path.endswith(".zst"):
+            found.append(_unreached(data))
+        else:
+            found.append(data)
+    return found
+
+
+def _unreached(data: bytes) -> bytes:
+    """A bundle that no catalog names now: decoded without a prefix, which shows at least every literal of it."""
+    size = zstd.content_size(data, limit=1 << 24)
+    try:
+        return zstd.decompress(data, raw_bytes=size)
+    except Exception:
+        return data
 
 
 def words(rng: random.Random, count: int) -> str:
