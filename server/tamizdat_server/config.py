@@ -30,6 +30,30 @@ class EditionConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     direction: Literal["", "ltr", "rtl"] = ""
 
 
+class ImportConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A source that is imported again and again, by `tamizdat pull` or a CMS that calls.
+
+    Its fields are named and meant as the options of `tamizdat import KIND SOURCE`; paths are told from the newsroom's
+    folder.
+    """
+
+    kind: Literal["markdown", "wordpress", "feed", "page"]
+    source: Line | Annotated[list[Line], Meta(min_length=1, max_length=10_000)]
+    date: Line | None = None
+    zone: Annotated[str, Meta(max_length=100)] = ""
+    language: Annotated[str, Meta(pattern=r"^(?:|[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\Z", max_length=32)] = ""
+    git: bool = False
+    fetch: bool = False
+    pictures: Literal["fetch", "local", "none"] = "fetch"
+    uploads: Annotated[list[Line], Meta(max_length=100)] = []
+    pages: bool = False
+    allow_private: bool = False
+    proxy: Line | None = None
+
+
+ImportName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}\Z")]
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. No editions named: every language that an article comes in becomes one.
 
@@ -40,6 +64,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     site: Annotated[str, Meta(pattern=r"^(?:|https?://[^\x00-\x20]+)$", max_length=500)] = ""
     mirrors: Annotated[list[Mirror], Meta(max_length=LIMITS.mirrors)] = []
     editions: Annotated[dict[Language, EditionConfig], Meta(max_length=LIMITS.editions)] = {}
+    imports: Annotated[dict[ImportName, ImportConfig], Meta(max_length=100)] = {}
 
     def edition(self, code: str) -> EditionConfig:
         """The edition's title and direction, completed from its language code where the file is silent."""
@@ -49,7 +74,15 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return EditionConfig(said.title or _TITLES.get(language, code), direction)
 
     def allows(self, code: str) -> bool:
+        """Whether articles of this language are published."""
         return not self.editions or code in self.editions
+
+    @property
+    def shown(self) -> bytes:
+        """What readers may notice of all this: the same bytes as before, nothing to publish."""
+        told: dict[str, object] = msgspec.to_builtins(self)
+        del told["imports"]
+        return msgspec.json.encode(told)
 
 
 def read_config(folder: Path) -> Config:

@@ -111,7 +111,7 @@ def import_(
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
-        _tell(report, folder)
+        tell(report, folder)
 
 
 def _check_words(kind: str, *, git: bool, until: str | None, pages: bool, fetch: bool) -> None:
@@ -132,7 +132,8 @@ def _date(text: str | None) -> str | None:
     raise click.BadParameter(f"{text!r} is no date like 2026-11-22 or 2026-11-22T06:00:00Z", param_hint="--date")
 
 
-def _tell(report: "Report", folder: Path) -> None:
+def tell(report: "Report", folder: Path) -> None:
+    """Say what an import did, for people."""
     counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
     click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
     for skipped in report.skipped[:_SKIPPED_SHOWN]:

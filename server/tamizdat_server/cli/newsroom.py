@@ -75,7 +75,7 @@ def publish(folder: Path, skip_to: int | None, as_json: bool) -> None:
     if as_json:
         _print(report)
     else:
-        _tell(report)
+        tell(report)
 
 
 @click.command()
@@ -135,7 +135,8 @@ def _noted(folder: Path, document: dict[str, object], words: str, *, as_json: bo
         click.echo(f"{words} with the next 'tamizdat publish {folder}'.")
 
 
-def _tell(report: "PublishReport") -> None:
+def tell(report: "PublishReport") -> None:
+    """Say what a publish did, for people."""
     if not report.changed:
         click.echo(f"nothing changed since version {report.version}")
     else:

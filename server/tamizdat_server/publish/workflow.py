@@ -281,7 +281,7 @@ class _Publishing:
 
     def _config_digest(self) -> str:
         """Of what a version shows beside its articles: the newsroom's settings, and the reader app."""
-        return sha256(msgspec.json.encode(self.config) + (self.shell.hash.encode() if self.shell else b""))
+        return sha256(self.config.shown + (self.shell.hash.encode() if self.shell else b""))
 
     def _unchanged(self, live: Live | None) -> PublishReport:
         editions = live.catalog.editions if live else {}
