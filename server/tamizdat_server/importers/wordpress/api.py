@@ -1,0 +1,116 @@
+"""Asking a site's REST API: bounded, checked, and every failure told in words."""
+
+from typing import Final
+
+import msgspec
+
+from tamizdat.errors import TooLarge, TransportError
+from tamizdat_server.importers.text import line
+from tamizdat_server.importers.web.fetching import Fetched, Fetcher
+from tamizdat_server.importers.wordpress.site import RestSite, same_host
+
+ANSWER_BYTES: Final = 32 * 1024 * 1024
+PER_PAGE: Final = 100
+_CLOSED: Final = (401, 403, 404, 405, 410, 451)
+_DIGITS: Final = 9
+
+
+class ApiFailed(Exception):
+    """No answer that could be used. `reason`: for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RouteClosed(ApiFailed):
+    """This route isn't for everybody, or isn't there."""
+
+
+class WordRefused(ApiFailed):
+    """The API knows the route, but not what it was asked there."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of a list. `total` and `pages`: of the whole list, as the site counts them; None where it doesn't."""
+
+    items: list[msgspec.Raw]
+    total: int | None
+    pages: int | None
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    code: str | int | None = None
+
+
+_items = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Api:
+    """The API of one site. `requests`: how many were made."""
+
+    def __init__(self, site: RestSite, fetcher: Fetcher) -> None:
+        self.site = site
+        self.requests = 0
+        self._fetcher = fetcher
+
+    def page(self, route: str, **words: str | int) -> Page:
+        """A page of a list such as `posts`. Raises: ApiFailed."""
+        answer = self._get(self.site.route(f"wp/v2/{route}", **words))
+        if answer.status != 200:
+            raise _refusal(answer)
+        items = _list_of(answer)
+        if len(items) > max(int(words.get("per_page", PER_PAGE)), PER_PAGE):
+            raise ApiFailed("its API gives more at a time than it was asked for")
+        return Page(items, _number(answer, "x-wp-total"), _number(answer, "x-wp-totalpages"))
+
+    def _get(self, url: str) -> Fetched:
+        self.requests += 1
+        try:
+            answer = self._fetcher.get(url, max_bytes=ANSWER_BYTES, accept="application/json")
+        except TooLarge as error:
+            raise ApiFailed(f"its API's answer is larger than {ANSWER_BYTES // 2**20} MB") from error
+        except TransportError as error:
+            raise ApiFailed(str(error)) from error
+        if not same_host(answer.url, self.site.root):
+            raise ApiFailed("its API leads to another site, which was not read")
+        return answer
+
+
+def _list_of(answer: Fetched) -> list[msgspec.Raw]:
+    try:
+        return _items.decode(answer.body.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise ApiFailed(f"its API answers {_shape(answer)} instead of a list of posts") from error
+
+
+def _refusal(answer: Fetched) -> ApiFailed:
+    code = _code(answer)
+    told = f"{answer.status}{f', {code}' if code else ''}"
+    if answer.status == 400 and code:
+        return WordRefused(f"its API refuses what it was asked ({told})")
+    if answer.status in _CLOSED:
+        return RouteClosed(f"its API is closed ({told})")
+    return ApiFailed(f"its API fails ({told})")
+
+
+def _code(answer: Fetched) -> str:
+    try:
+        refusal = msgspec.json.decode(answer.body, type=_Refusal)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return ""
+    return line(str(refusal.code or ""), 60)
+
+
+def _shape(answer: Fetched) -> str:
+    begin = answer.body[:200].lstrip().lower()
+    if not begin:
+        return "with nothing"
+    if begin.startswith(b"<"):
+        return "with a page for people"
+    return "with half a list" if begin.startswith(b"[") else "with something"
+
+
+def _number(answer: Fetched, header: str) -> int | None:
+    text = answer.headers.get(header, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
