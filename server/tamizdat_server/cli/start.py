@@ -1,25 +1,54 @@
 """`tamizdat start`: asks, shows and tells; what happens is in tamizdat_server.starting."""
 
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from tamizdat.errors import UsageError
+from tamizdat.errors import TamizdatError, UsageError
 
 
 @click.command()
 @click.argument("place", metavar="SITE")
-@click.option("--to", "folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="The newsroom.")
-@click.option("--yes", is_flag=True, help="Take every default, ask nothing.")
-@click.option("--no-browser", is_flag=True, help="Don't open the report; say where it is.")
-@click.option("--allow-private", is_flag=True, help="Let addresses lie inside a private network.")
-@click.option("--proxy", metavar="URL", help="Fetch through this proxy, such as socks5h://127.0.0.1:9050.")
+@click.option(
+    "--to",
+    "folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the newsroom is made.  [default: called like SITE, here]",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing, take what would be proposed.")
+@click.option("--no-browser", is_flag=True, help="Don't open the report, say where it is.")
+@click.option("--allow-private", is_flag=True, help="Fetch also from this machine and its private network.")
+@click.option("--proxy", metavar="URL", help="Fetch through this proxy: socks5h://127.0.0.1:9050 for Tor.")
 def start(place: str, folder: Path | None, yes: bool, no_browser: bool, allow_private: bool, proxy: str | None) -> None:
     """Make a newsroom of a site, and publish it.
 
-    SITE is the address of a WordPress site or a feed, or the file that WordPress exported. Asks a handful of
-    questions, imports, shows a report, publishes, and says what comes next. Interrupted at any step, the same command
-    goes on where it was.
+    SITE is the address of a WordPress site or of a feed, a file that WordPress exported, or a folder of Markdown files.
+
+    Asks a handful of questions, imports the articles, shows a report in the browser, publishes once you agree, and
+    says what comes next. Whenever it was interrupted, the same command goes on.
     """
-    del folder, yes, no_browser, allow_private, proxy
-    raise UsageError(f"{place}: there is nothing to start from")
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask at; --yes takes every default")
+    from tamizdat_server.cli.asking import Asking
+    from tamizdat_server.cli.starting import Start
+
+    with _going_on(place):
+        Start(
+            place, folder, asking=Asking(yes=yes), browser=not no_browser, allow_private=allow_private, proxy=proxy
+        ).run()
+
+
+@contextmanager
+def _going_on(place: str) -> Generator[None]:
+    """Where something goes wrong in the middle, say how to go on."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except (TamizdatError, KeyboardInterrupt, click.Abort):
+        click.echo(f"\nWhat was finished is kept; 'tamizdat start {place}' goes on from there.", err=True)
+        raise

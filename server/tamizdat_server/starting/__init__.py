@@ -1,6 +1,25 @@
 """How a newsroom begins: what there is to import from, and a folder with keys. The command asks and tells."""
 
-from tamizdat_server.starting.begin import Answers, begin, recall
-from tamizdat_server.starting.look import Found, look
+from pathlib import Path
 
-__all__ = ["Answers", "Found", "begin", "look", "recall"]
+from tamizdat.errors import UnreadableSource
+from tamizdat_server.importers.web.fetching import Fetcher
+from tamizdat_server.starting.begin import Answers, begin, begun_here, is_free, is_newsroom, recall, remember
+from tamizdat_server.starting.files import look_at_path
+from tamizdat_server.starting.found import Found
+from tamizdat_server.starting.web import look_at_address
+
+__all__ = ["Answers", "Found", "begin", "begun_here", "is_free", "is_newsroom", "look", "recall", "remember"]
+
+
+def look(place: str, *, fetcher: Fetcher) -> Found:
+    """What is at `place`: a path, or an address, with or without its scheme.
+
+    Raises: UnreadableSource, which says what can be done instead; TransportError.
+    """
+    path = Path(place).expanduser()
+    if path.exists():
+        return look_at_path(path)
+    if place.lower().endswith((".xml", ".zip")) and "://" not in place:
+        raise UnreadableSource(source=place, reason="there is no such file here")
+    return look_at_address(place, fetcher)

@@ -1,0 +1,271 @@
+"""The conversation of `tamizdat start`: each step finds out by itself whether it was done before."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+
+from tamizdat.cli.output import count, one_line
+from tamizdat.errors import UsageError
+from tamizdat_server.cli.asking import Asking
+from tamizdat_server.cli.passphrase import VARIABLE, ask_passphrase, new_passphrase
+from tamizdat_server.cli.showing import show_page
+from tamizdat_server.clock import rfc3339
+from tamizdat_server.durable import write_whole
+from tamizdat_server.importers.orders import Order, carry_out
+from tamizdat_server.importers.report import Report
+from tamizdat_server.importers.report_page import report_page
+from tamizdat_server.importers.web.fetching import Web
+from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.publish import PublishReport, publish
+from tamizdat_server.publish.changes import pending
+from tamizdat_server.starting import Answers, Found, begin, begun_here, is_free, is_newsroom, look, recall, remember
+from tamizdat_server.starting.following import Following, following
+from tamizdat_server.wrapping import newsroom_errors
+
+REPORT_NAME: Final = "report.html"
+_ANY: Final = "any"
+_KINDS: Final = {"wordpress": "WordPress", "feed": "a feed", "markdown": "a folder of Markdown files"}
+_language: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_odd: Final = re.compile(r"[^\w.-]+")
+
+
+class Start:
+    """One run. `place`, `folder`: as they were typed."""
+
+    def __init__(
+        self,
+        place: str,
+        folder: Path | None,
+        *,
+        asking: Asking,
+        browser: bool,
+        allow_private: bool,
+        proxy: str | None,
+    ) -> None:
+        self.place, self.said_folder, self.asking, self.browser = place, folder, asking, browser
+        self.allow_private, self.proxy = allow_private, proxy
+        self.passphrase: Callable[[], str] = ask_passphrase
+
+    def run(self) -> None:
+        folder = self.said_folder or begun_here(self.place, Path())
+        if folder is None or not is_newsroom(folder):
+            folder = self._make(folder)
+        with Newsroom.open(folder) as newsroom:
+            answers = self._answers(newsroom)
+            report = self._import(newsroom, answers)
+            self._publish(newsroom, report)
+            click.echo(_ending(newsroom, following(newsroom, answers)))
+
+    # -- the newsroom --------------------------------------------------------------------------------------------------
+
+    def _make(self, folder: Path | None) -> Path:
+        found = self._look()
+        folder = self._ask_folder(folder)
+        if is_newsroom(folder):
+            return folder
+        answers = self._ask(found)
+        passphrase = self._ask_passphrase()
+        begin(folder, answers, passphrase=passphrase, now=int(time.time()))
+        click.echo(f"\n{folder} is your newsroom now: its keys, its settings, and soon its articles.")
+        return folder
+
+    def _look(self) -> Found:
+        click.echo(f"Looking at {one_line(self.place)} …")
+        web = Web(allow_private=self.allow_private, proxy=self.proxy)
+        try:
+            found = look(self.place, fetcher=web)
+        finally:
+            web.close()
+        click.echo(_described(found))
+        return found
+
+    def _ask_folder(self, said: Path | None) -> Path:
+        if said is not None:
+            return _usable(str(said))
+        return self.asking.ask(
+            "\nFolder for the newsroom (keys, articles, what gets published)", default=_folder_for(self.place),
+            read=_usable,
+        )  # fmt: skip
+
+    def _ask(self, found: Found) -> Answers:
+        title = self.asking.ask("Name of the publication", default=found.title or _name_of(self.place), read=_title)
+        proposed = " ".join(found.languages) or _ANY
+        editions = self.asking.ask(f"Languages to publish in ('{_ANY}' takes all)", default=proposed, read=_languages)
+        return Answers(self.place, title, self._order(found), editions, found.site)
+
+    def _order(self, found: Found) -> Order:
+        order = Order(kind=found.kind, source=[found.source], allow_private=self.allow_private, proxy=self.proxy)
+        if found.kind == "markdown":
+            return order
+        question = "Pictures: 'fetch' them, 'none', or a folder with a copy of wp-content/uploads"
+        return self.asking.ask(question, default="fetch", read=lambda said: _with_pictures(order, said))
+
+    def _ask_passphrase(self) -> str | None:
+        """Without anybody to ask, none, unless the file is named that has one."""
+        ask = not os.environ.get(VARIABLE) and self.asking.confirm(
+            "Lock the keys by a passphrase, so that a stolen disk is no stolen publication?", unasked=False
+        )
+        passphrase = new_passphrase(ask=ask)
+        if passphrase is not None:
+            self.passphrase = lambda: passphrase
+        return passphrase
+
+    def _answers(self, newsroom: Newsroom) -> Answers:
+        """What was answered the first time; where this newsroom began otherwise, what is needed to import now."""
+        before = recall(newsroom)
+        if before and before.place == self.place:
+            return before
+        self._say_where(newsroom)
+        found = self._look()
+        answers = Answers(
+            self.place, newsroom.config.title, self._order(found), [*newsroom.config.editions], found.site
+        )
+        remember(newsroom, answers)
+        return answers
+
+    def _say_where(self, newsroom: Newsroom) -> None:
+        title = one_line(newsroom.config.title)
+        if not self.asking.confirm(f"{newsroom.folder} is a newsroom already, {title}. Import {self.place} into it?"):
+            raise UsageError("nothing was changed; --to names another folder")
+
+    # -- its articles --------------------------------------------------------------------------------------------------
+
+    def _import(self, newsroom: Newsroom, answers: Answers) -> Report:
+        click.echo(f"Importing from {one_line(self.place)} …")
+        now = rfc3339(int(time.time()))
+        # Whether private addresses are fine, and which way the network lies, is said each time anew.
+        order = msgspec.structs.replace(answers.order, allow_private=self.allow_private, proxy=self.proxy)
+        report = carry_out(newsroom, order, now=now)
+        click.echo(_counts(report))
+        page = newsroom.folder / REPORT_NAME
+        html = report_page(report, title=newsroom.config.title, at=now)
+        with newsroom_errors(newsroom.folder):
+            write_whole(page, html.encode(), mode=0o600)
+        opened = self.browser and show_page(page)
+        click.echo(f"The report {'opens in your browser' if opened else 'is a page for your browser'}: {page}")
+        return report
+
+    def _publish(self, newsroom: Newsroom, report: Report) -> None:
+        if not pending(newsroom.db) and newsroom.version:
+            click.echo(f"Nothing new to publish: version {newsroom.version} stands.")
+            return
+        if not any(True for _ in newsroom.standing_sources()):
+            click.echo("No article came, so there is nothing to publish. The report says why.")
+            return
+        if report.held:
+            click.echo(
+                f"{count(len(report.held), 'article')} that the site has no more will still stand; see the report."
+            )
+        if not self.asking.confirm("\nPublish? Who gets the address can read it then"):
+            return
+        with newsroom.lock():
+            published = publish(newsroom, now=int(time.time()), passphrase=self.passphrase)
+        click.echo(_published(published))
+
+
+def _described(found: Found) -> str:
+    articles = f", {count(found.articles, 'post')}" if found.articles is not None else ""
+    title = f": {one_line(found.title)}" if found.title else ""
+    lines = [f"It is {_KINDS[found.kind]}{title}{articles}.", *found.told]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _counts(report: Report) -> str:
+    hidden = sum(1 for skipped in report.skipped if skipped.hidden)
+    counts = {
+        "added": report.added,
+        "revised": report.revised,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "held": len(report.held),
+        "kept private": hidden,
+        "skipped": len(report.skipped) - hidden,
+    }
+    return f"  {', '.join(f'{number} {what}' for what, number in counts.items() if number) or 'nothing came'}"
+
+
+def _published(report: PublishReport) -> str:
+    editions = ", ".join(
+        f"{code} with {count(edition.articles, 'article')}" for code, edition in report.editions.items()
+    )
+    lines = [f"Version {report.version} is published: {editions}."]
+    lines += [f"  warning: {one_line(warning)}" for warning in report.warnings]
+    return "\n".join(lines)
+
+
+def _ending(newsroom: Newsroom, steps: list[Following]) -> str:
+    keys = newsroom.keys
+    root = keys / "root.pem"
+    lines = [
+        "",
+        "The address that readers need ends with the publication's fingerprint. Spread both widely:",
+        "",
+        f"    https://WHERE-YOU-SERVE-IT/#{newsroom.fingerprint}",
+        "",
+        f"The keys are in {keys}."
+        + (f" {root.name} is the one that nothing replaces: who has it owns the publication." if root.exists() else ""),
+        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: what isn't public is in it.",
+        "",
+        "Next:",
+    ]
+    for number, step in enumerate(steps, 1):
+        lines += ["", f"{number}. {step.why}", "", f"    {step.command}"]
+    return "\n".join(lines)
+
+
+def _usable(said: str) -> Path:
+    folder = Path(said).expanduser()
+    if is_newsroom(folder) or is_free(folder):
+        return folder
+    raise click.UsageError(f"{folder} has other things in it; name a new folder, or an empty one")
+
+
+def _title(said: str) -> str:
+    title = one_line(said)[:200]
+    if not title:
+        raise click.UsageError("it needs a name")
+    return title
+
+
+def _languages(said: str) -> list[str]:
+    from tamizdat_server.importers.language import meant
+
+    words = said.replace(",", " ").split()
+    if [word.lower() for word in words] == [_ANY]:
+        return []
+    codes = [meant(word) for word in words]
+    if wrong := [code for code in codes if not _language.fullmatch(code)]:
+        raise click.UsageError(f"{wrong[0]!r} is no language code, such as ru, kk or en")
+    return [*dict.fromkeys(codes)]
+
+
+def _with_pictures(order: Order, said: str) -> Order:
+    match said.strip():
+        case "fetch" | "none" as choice:
+            return msgspec.structs.replace(order, pictures=choice)
+        case folder if Path(folder).expanduser().is_dir():
+            return msgspec.structs.replace(order, pictures="local", uploads=[str(Path(folder).expanduser())])
+        case folder:
+            raise click.UsageError(f"{folder} is no folder; say 'fetch', 'none', or where a copy of the uploads is")
+
+
+def _name_of(place: str) -> str:
+    """A site's host without www., or a file's name up to its first dot."""
+    path = Path(place).expanduser()
+    if path.exists():
+        return path.resolve().name.partition(".")[0] or "newsroom"
+    host = place.partition("://")[2] or place
+    return re.split(r"[/?#:]", host)[0].rpartition("@")[2].lower().removeprefix("www.")
+
+
+def _folder_for(place: str) -> str:
+    """A folder's name that is free or a newsroom's."""
+    name = _odd.sub("-", _name_of(place)).strip("-.") or "newsroom"
+    names = [name, f"{name}-newsroom", *(f"{name}-newsroom-{number}" for number in range(2, 100))]
+    return next((name for name in names if is_newsroom(Path(name)) or is_free(Path(name))), names[-1])

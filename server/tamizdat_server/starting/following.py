@@ -1,0 +1,68 @@
+"""What an editor does next: three commands, chosen by what the newsroom needs."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import msgspec
+
+from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.publish.changes import pending
+from tamizdat_server.starting.begin import Answers
+
+
+class Following(msgspec.Struct, frozen=True):
+    """A command to type, and why."""
+
+    why: str
+    command: str
+
+
+def following(newsroom: Newsroom, answers: Answers) -> list[Following]:
+    """The next three commands, most needed first."""
+    folder = str(newsroom.folder)
+    steps = [
+        _publish(folder) if pending(newsroom.db) or not newsroom.version else None,
+        _export_root(folder) if (newsroom.keys / "root.pem").exists() else None,
+        Following(
+            "Show it, and let its signatures be renewed daily, for as long as this runs:", _line("serve", folder)
+        ),
+        _daily(folder, answers),
+        Following(
+            "When somebody keeps a copy elsewhere, tell readers, with the next publish:",
+            _line("mirrors", "add", folder, "https://copy.example/"),
+        ),
+    ]
+    return [step for step in steps if step][:3]
+
+
+def _publish(folder: str) -> Following:
+    return Following("Publish what was imported:", _line("publish", folder))
+
+
+def _export_root(folder: str) -> Following:
+    stick = "E:\\" if os.name == "nt" else "/media/stick"
+    return Following(
+        "Move the root key to a stick, and make a second copy of that for another place; publishing needs it not:",
+        _line("keys", "export-root", folder, stick),
+    )
+
+
+def _daily(folder: str, answers: Answers) -> Following | None:
+    """A file doesn't change, so what comes after it comes from the site that wrote it."""
+    kind, source = answers.order.kind, answers.order.source[0]
+    if kind != "markdown" and Path(source).exists():
+        source = answers.site
+    if not source:
+        return None
+    both = " ; " if os.name == "nt" else " && "
+    uploads = [word for found in answers.order.uploads for word in ("--uploads", found)]
+    pictures = ["--pictures", answers.order.pictures] if answers.order.pictures != "fetch" else []
+    command = both.join((_line("import", kind, source, "--to", folder, *pictures, *uploads), _line("publish", folder)))
+    return Following("Bring what is new, daily or whenever something is, and publish it:", command)
+
+
+def _line(*words: str) -> str:
+    words = ("tamizdat", *words)
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
