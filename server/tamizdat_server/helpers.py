@@ -55,3 +55,10 @@ def housekeeper(place: Place) -> Helper:
     """The one that re-signs daily, and keeps the server's own library in step."""
     words = str(place.public), str(place.keys or ""), str(place.library)
     return Helper("the housekeeper", "tamizdat_server.housekeeping", *words)
+
+
+def desk(place: Place) -> Helper | None:
+    """The one that imports and publishes when asked to; None where there is no newsroom."""
+    return (
+        Helper("the newsroom's desk", "tamizdat_server.desk.running", str(place.newsroom)) if place.newsroom else None
+    )

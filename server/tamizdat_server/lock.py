@@ -11,12 +11,13 @@ from tamizdat_server.wrapping import newsroom_errors
 
 
 @contextmanager
-def newsroom_lock(folder: Path) -> Generator[None]:
+def newsroom_lock(folder: Path, *, name: str = "lock") -> Generator[None]:
     """Keep every other process from changing this newsroom; the system frees the lock of a process that dies.
 
+    `name`: of the lock's file, where it is for something else than changes.
     Raises: NewsroomLocked; NewsroomError, also for what the system refuses inside.
     """
-    with newsroom_errors(folder), (folder / "lock").open("w") as file:
+    with newsroom_errors(folder), (folder / name).open("w") as file:
         try:
             _acquire(file)
         except BlockingIOError as error:

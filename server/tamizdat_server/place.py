@@ -11,11 +11,15 @@ RESIGN_SECONDS: Final = 86_400
 
 
 class Place(msgspec.Struct, frozen=True):
-    """`public`: the tree. `keys`: the keys that re-sign it, if they are here. `library`: the server's own file."""
+    """`public`: the tree. `keys`: the keys that re-sign it, if they are here. `library`: the server's own file.
+
+    `newsroom`: the folder with newsroom.db, if that is here.
+    """
 
     public: Path
     keys: Path | None
     library: Path
+    newsroom: Path | None = None
 
     @classmethod
     def of(cls, folder: Path) -> "Place":
@@ -23,7 +27,8 @@ class Place(msgspec.Struct, frozen=True):
         folder = folder.resolve()
         if (folder / "tamizdat.toml").is_file():
             keys = folder / "keys"
-            return cls(folder / "public", keys if keys.is_dir() else None, folder / "serve.db")
+            newsroom = folder if (folder / "newsroom.db").is_file() else None
+            return cls(folder / "public", keys if keys.is_dir() else None, folder / "serve.db", newsroom)
         if (folder / "metadata").is_dir():
             # Beside the tree, not in it: what lies in a tree is what its metadata names.
             return cls(folder, None, folder.parent / f"{folder.name}.serve.db")

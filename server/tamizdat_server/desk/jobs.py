@@ -13,6 +13,7 @@ from tamizdat_server.desk.store import Desk
 
 Kind = Literal["import", "publish"]
 State = Literal["queued", "running", "done", "failed"]
+ATTEMPTS: Final = 3
 KEPT: Final = 1_000
 """Jobs that are remembered, with what came of them."""
 
@@ -80,6 +81,11 @@ def list_jobs(desk: Desk, *, before: int | None = None, limit: int = 50) -> list
 # -- for the process that does them ------------------------------------------------------------------------------------
 
 
+def is_open(desk: Desk) -> bool:
+    """Whether there is a job that isn't ended."""
+    return desk.db.execute("SELECT 1 FROM jobs WHERE state IN ('queued', 'running')").fetchone() is not None
+
+
 def next_job(desk: Desk, *, now: float) -> Job | None:
     """The job to do now, begun; None where nothing waits, or the first that waits isn't due yet."""
     with desk.changing() as db:
@@ -114,16 +120,20 @@ def put_off(desk: Desk, job: Job, *, until: float) -> None:
         )
 
 
-def take_up(desk: Desk, *, attempts: int, now: float) -> None:
-    """After a crash: a job that was cut in the middle waits again, or failed where that was its last attempt."""
+def try_again(desk: Desk, job: Job, *, now: float) -> None:
+    """Let a job that was cut in the middle wait again; it failed where that was its last attempt."""
+    if job.attempts >= ATTEMPTS:
+        told = f"it was cut off {job.attempts} times; what it had finished is kept"
+        end_job(desk, job, now=now, error=Failure("interrupted", told))
+        return
+    with desk.changing() as db:
+        db.execute("UPDATE jobs SET state = 'queued', started = '' WHERE id = ?", (job.id,))
+
+
+def take_up(desk: Desk, *, now: float) -> None:
+    """After a crash: try again what was being done. Only for who knows that nobody does."""
     for row in desk.db.execute("SELECT * FROM jobs WHERE state = 'running'").fetchall():
-        job = _job(row)
-        if job.attempts >= attempts:
-            told = f"it was cut off {job.attempts} times; what it had finished is kept"
-            end_job(desk, job, now=now, error=Failure("interrupted", told))
-        else:
-            with desk.changing() as db:
-                db.execute("UPDATE jobs SET state = 'queued', started = '' WHERE id = ?", (job.id,))
+        try_again(desk, _job(row), now=now)
 
 
 def _waiting(db: sqlite3.Connection, kind: Kind, name: str, *, confirm: bool) -> sqlite3.Row | None:

@@ -77,6 +77,19 @@ class Desk:
             desk_schema.apply(Database(db, execute_plugins=False))
         return cls(folder, db)
 
+    @classmethod
+    def find(cls, folder: Path) -> "Desk | None":
+        """The desk, where one was made; quicker than `open`. Raises: NewsroomError."""
+        path = folder / DATABASE_NAME
+        with newsroom_errors(folder):
+            if not path.is_file():
+                return None
+            db = _connect(path)
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone():
+                return cls(folder, db)
+            db.close()  # whoever is making it isn't done
+            return None
+
     @contextmanager
     def changing(self) -> Generator[sqlite3.Connection]:
         """All changes inside happen together or not at all."""
