@@ -40,6 +40,7 @@
         KeyProblem                      41  a key is missing, locked or too few
         VersionReused                   42  the publication is ahead of this newsroom
         UnreadableSource                45  the importer can't read the source
+        SourceBrokeOff                   5  the source failed in the middle of an import
         NoSuchKey                       46  no article of that key to correct or retract
         NoSuchToken                     47  no token of that name to revoke
         NoSuchImport                    48  no import of that name in tamizdat.toml
@@ -517,6 +518,17 @@ class UnreadableSource(NewsroomError):
 
     def __init__(self, *, source: str, reason: str) -> None:
         super().__init__(f"{source} can't be imported: {reason}. Nothing was changed")
+        self.source, self.reason = source, reason
+
+
+class SourceBrokeOff(NewsroomError):
+    """The source failed in the middle of an import; what came before is kept."""
+
+    code = "source-broke-off"
+    exit_code = 5
+
+    def __init__(self, *, source: str, reason: str) -> None:
+        super().__init__(f"{source} broke off: {reason}. What was imported is kept; import it again to go on")
         self.source, self.reason = source, reason
 
 

@@ -17,7 +17,7 @@ const SHARED: ReadonlyMap<string, Said> = new Map([
 ]);
 // What a command of a newsroom or a mirror says on the machine that it runs on.
 const ELSEWHERE =
-  /^(?:newsroom|mirror)|^(?:cannot-listen|not-a-newsroom|not-a-mirror|key|version-reused|already-exists|unreadable-source|no-such-(?:key|token|import))$/;
+  /^(?:newsroom|mirror)|^(?:cannot-listen|not-a-newsroom|not-a-mirror|key|version-reused|already-exists|unreadable-source|source-broke-off|no-such-(?:key|token|import))$/;
 const TIME = /^\d{4}-\d\d-\d\dT[\d:]+Z$/;
 
 /** What happened, and what to do. */
