@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = ("markdown", "wordpress", "feed", "page")
 _SKIPPED_SHOWN: Final = 20
+_REPORT: Final = "Write the report as a page for the browser, too; what is kept private isn't named in it."
 
 
 @click.command("import")
@@ -52,6 +53,7 @@ _SKIPPED_SHOWN: Final = 20
 @click.option("--proxy", metavar="URL", help="Fetch through this proxy: socks5h://127.0.0.1:9050 for Tor.")
 @click.option("--git", is_flag=True, help="With markdown: replay SOURCE's git history: a repository, or a bundle file.")
 @click.option("--until", metavar="COMMIT", help="With --git: stop at this commit.")
+@click.option("--report", "page", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help=_REPORT)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
 def import_(
     kind: str,
@@ -71,6 +73,7 @@ def import_(
     proxy: str | None,
     git: bool,
     until: str | None,
+    page: Path | None,
     as_json: bool,
 ) -> None:
     """Import the articles of SOURCE.
@@ -88,6 +91,7 @@ def import_(
     """
     _check_words(kind, git=git, until=until, pages=pages, fetch=fetch)
     from tamizdat_server.importers.orders import Order, carry_out
+    from tamizdat_server.importers.report_page import write_report
     from tamizdat_server.newsroom import Newsroom
 
     order = Order(
@@ -108,6 +112,8 @@ def import_(
     with Newsroom.open(folder) as newsroom:
         now = rfc3339(int(time.time()))
         report = carry_out(newsroom, order, now=now, dry_run=dry_run, confirm=confirm, correction=correction)
+        if page:
+            write_report(page, report, title=newsroom.config.title, at=now)
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:

@@ -16,17 +16,15 @@ from tamizdat_server.cli.asking import Asking
 from tamizdat_server.cli.passphrase import VARIABLE, ask_passphrase, new_passphrase
 from tamizdat_server.cli.showing import show_page
 from tamizdat_server.clock import rfc3339
-from tamizdat_server.durable import write_whole
 from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.importers.report import Report
-from tamizdat_server.importers.report_page import report_page
+from tamizdat_server.importers.report_page import write_report
 from tamizdat_server.importers.web.fetching import Web
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import PublishReport, publish
 from tamizdat_server.publish.changes import pending
 from tamizdat_server.starting import Answers, Found, begin, begun_here, is_free, is_newsroom, look, recall, remember
 from tamizdat_server.starting.following import Following, following
-from tamizdat_server.wrapping import newsroom_errors
 
 REPORT_NAME: Final = "report.html"
 _ANY: Final = "any"
@@ -144,9 +142,7 @@ class Start:
         report = carry_out(newsroom, order, now=now)
         click.echo(_counts(report))
         page = newsroom.folder / REPORT_NAME
-        html = report_page(report, title=newsroom.config.title, at=now)
-        with newsroom_errors(newsroom.folder):
-            write_whole(page, html.encode(), mode=0o600)
+        write_report(page, report, title=newsroom.config.title, at=now)
         opened = self.browser and show_page(page)
         click.echo(f"The report {'opens in your browser' if opened else 'is a page for your browser'}: {page}")
         return report
@@ -210,7 +206,7 @@ def _ending(newsroom: Newsroom, steps: list[Following]) -> str:
         "",
         f"The keys are in {keys}."
         + (f" {root.name} is the one that nothing replaces: who has it owns the publication." if root.exists() else ""),
-        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: what isn't public is in it.",
+        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: drafts are in it.",
         "",
         "Next:",
     ]

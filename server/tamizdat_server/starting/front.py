@@ -14,21 +14,18 @@ from tamizdat_server.importers.web.fetching import Fetched
 # lxml brings no types; elements stay in this file.
 _etree = cast("Any", etree)
 _FEEDS: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
-_API: Final = "https://api.w.org/"
 _charset: Final = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
-_linked: Final = re.compile(r"<([^>]+)>\s*;[^,]*rel=[\"']?https://api\.w\.org/")
 _wordpress: Final = re.compile(rb"/wp-(?:content|includes|json)/|name=.generator. content=.WordPress", re.IGNORECASE)
 _title_parts: Final = re.compile(r"\s+[|–—·•»-]\s+")
 
 
 class Front(msgspec.Struct, frozen=True):
-    """`languages`: codes as the page writes them; `api`: the root of WordPress's API; both may be missing."""
+    """`languages`: as the page writes them. `feeds`: of articles, not of comments. `wordpress`: it bears its marks."""
 
     url: str
     title: str = ""
     languages: list[str] = []
     feeds: list[str] = []
-    api: str = ""
     wordpress: bool = False
 
 
@@ -47,14 +44,12 @@ def read_front(answer: Fetched) -> Front:
     if tree is None:
         return Front(answer.url, wordpress=_wordpress.search(answer.body) is not None)
     links = [*_links(tree, answer.url)]
-    api = next((link.href for link in links if _API in link.relations), "") or _api_header(answer)
     return Front(
         url=answer.url,
         title=_title(tree),
         languages=_languages(tree, links),
         feeds=[link.href for link in links if _is_feed(link)],
-        api=api,
-        wordpress=bool(api) or _wordpress.search(answer.body) is not None,
+        wordpress=_wordpress.search(answer.body) is not None,
     )
 
 
@@ -74,11 +69,6 @@ def _links(tree: Any, base: str) -> Iterator[_Link]:
         if urlsplit(href).scheme in ("http", "https"):
             relations = str(link.get("rel") or "").lower().split()
             yield _Link(relations, str(link.get("type") or "").lower(), str(link.get("hreflang") or ""), href)
-
-
-def _api_header(answer: Fetched) -> str:
-    found = _linked.search(answer.headers.get("link", ""))
-    return urljoin(answer.url, found[1]) if found else ""
 
 
 def _title(tree: Any) -> str:

@@ -1,21 +1,21 @@
 """Looks what an address is: a WordPress site whose API is open or closed, a feed, or something else."""
 
 import re
+from contextlib import suppress
 from html import unescape
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import msgspec
 
-from tamizdat.cli.output import one_line
 from tamizdat.errors import TransportError, Unreachable, UnreadableSource
 from tamizdat_server.importers.web.fetching import Fetched, Fetcher
+from tamizdat_server.importers.wordpress.api import Api, ApiFailed
+from tamizdat_server.importers.wordpress.site import ApiClosed, find_site
 from tamizdat_server.starting.found import Found, FoundKind, languages_of
 from tamizdat_server.starting.front import Front, read_front
 
-T = TypeVar("T")
 _PAGE_BYTES: Final = 4_000_000
-_API_BYTES: Final = 8_000_000
 _SAMPLE: Final = 20
 _feed: Final = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]|^\s*\{[^{}]*jsonfeed\.org/version")
 _CLOSED: Final = (
@@ -30,32 +30,14 @@ _INSTEAD: Final = (
 )
 
 
-class _Root(msgspec.Struct, frozen=True):
-    """What the root of WordPress's API says."""
-
-    name: str = ""
-    home: str = ""
-    namespaces: list[str] = []
-
-
-class _Rendered(msgspec.Struct, frozen=True):
-    rendered: str = ""
-
-
-class _Post(msgspec.Struct, frozen=True):
-    title: _Rendered = _Rendered()
-    content: _Rendered = _Rendered()
-
-
 def look_at_address(address: str, fetcher: Fetcher) -> Found:
     """Raises: UnreadableSource, which says what can be done instead; TransportError."""
     answer = _front_page(address, fetcher)
     if _feed.search(answer.body[:4096]):
         return Found("feed", answer.url, site=urljoin(answer.url, "/"))
     front = read_front(answer)
-    for root in _api_roots(front):
-        if found := _look_at_api(root, front, fetcher):
-            return found
+    if found := _ask_api(front, fetcher):
+        return found
     if front.wordpress:
         return _of_front(front, "wordpress", _home(front.url), _CLOSED)
     if front.feeds:
@@ -95,31 +77,20 @@ def _home(url: str) -> str:
     return urlunsplit((scheme, host, path if path.endswith("/") else f"{path}/", "", ""))
 
 
-def _api_roots(front: Front) -> list[str]:
-    """Where the API's root may be. What the page names first; else the usual places, where it may be WordPress."""
-    guessed = [urljoin(_home(front.url), "wp-json/"), f"{_home(front.url)}?rest_route=/"]
-    return [front.api] if front.api else guessed if front.wordpress else guessed[:1]
-
-
-def _look_at_api(root: str, front: Front, fetcher: Fetcher) -> Found | None:
-    """None where there is no API, or one that doesn't list posts."""
-    described = _ask(root, fetcher, _Root)
-    if described is None or "wp/v2" not in described[0].namespaces:
+def _ask_api(front: Front, fetcher: Fetcher) -> Found | None:
+    """None where there is no API of WordPress, or one that doesn't list posts."""
+    try:
+        site = find_site(_home(front.url), fetcher)
+        page = Api(site, fetcher).page("posts", per_page=_SAMPLE, _fields="title,content")
+    except (ApiClosed, ApiFailed, UnreadableSource):
         return None
-    posts = _ask(_route(root, f"wp/v2/posts?per_page={_SAMPLE}&_fields=title,content"), fetcher, list[_Post])
-    if posts is None:
-        return None
-    home = described[0].home if _same_site(described[0].home, front.url) else front.url
-    total = posts[1].headers.get("x-wp-total", "")
     return Found(
         "wordpress",
-        _home(home),
-        title=one_line(unescape(described[0].name))[:200] or front.title,
-        languages=languages_of(
-            front.languages, [f"{post.title.rendered} {post.content.rendered}" for post in posts[0]]
-        ),
-        articles=int(total) if total.isdecimal() and len(total) < 10 else None,
-        site=_home(home),
+        site.home,
+        title=unescape(site.title) or front.title,
+        languages=languages_of([site.language, *front.languages], _texts(page.items)),
+        articles=page.total,
+        site=site.home,
     )
 
 
@@ -128,24 +99,8 @@ def _of_front(front: Front, kind: FoundKind, source: str, told: str) -> Found:
     return Found(kind, source, title=front.title, languages=languages, site=_home(front.url), told=[told])
 
 
-def _route(root: str, route: str) -> str:
-    """A route's address: sites without pretty permalinks have it in the query."""
-    if "rest_route=" not in root:
-        return urljoin(root if root.endswith("/") else f"{root}/", route)
-    path, _, query = route.partition("?")
-    return f"{root.rstrip('/')}/{path}&{query}"
-
-
-def _ask(url: str, fetcher: Fetcher, shape: type[T]) -> tuple[T, Fetched] | None:
-    """None where the answer isn't what was asked for; a site that can't be reached any more is an error."""
-    answer = fetcher.get(url, max_bytes=_API_BYTES, accept="application/json")
-    try:
-        return (msgspec.json.decode(answer.body, type=shape), answer) if answer.status == 200 else None
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-
-
-def _same_site(one: str, other: str) -> bool:
-    """A stranger's word may name another address of the site, but not another site."""
-    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
-    return hosts[0] == hosts[1] and urlsplit(one).scheme in ("http", "https")
+def _texts(posts: list[msgspec.Raw]) -> list[str]:
+    """Titles and texts, tags and all: letters are all that is looked for."""
+    with suppress(msgspec.MsgspecError, RecursionError):
+        return [str(msgspec.json.decode(post)) for post in posts]
+    return []

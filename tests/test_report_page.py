@@ -1,0 +1,121 @@
+"""A report as a page: all that the report says, nothing that its source keeps private, and no way to run code."""
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from browser import SCHEMES, WIDTHS, Window, axe_source, chromium
+from tamizdat_server.importers.items import Skipped
+from tamizdat_server.importers.report import Held, Report, Undescribed, Warned
+from tamizdat_server.importers.report_page import report_page
+
+AT = "2026-11-22T06:00:00Z"
+SITE = "wordpress example.kz/"
+REPORT = Report(
+    origin=SITE,
+    added=1203,
+    revised=2,
+    unchanged=17,
+    removed=3,
+    pictures=44,
+    held=[Held(f"{SITE} 7", "2024/bridge", "ru", "the site has it no more")],
+    skipped=[
+        Skipped(f"{SITE} 8", "it has no date"),
+        Skipped("notes/tide.md", "it has no date"),
+        Skipped(f"{SITE} 9", "it is a draft", hidden=True),
+        Skipped("_drafts/the-minister-s-brother.md", "it is a draft", hidden=True),
+        Skipped("feed https://example.kz/the-minister-s-brother", "it isn't for everybody", hidden=True),
+        Skipped("page https://example.kz/about", "it has no text"),
+    ],
+    warnings=[Warned("an audio player became a link", 12, f"{SITE} 10")],
+    undescribed=Undescribed(pictures=5, articles=1, first=[f"{SITE} 11"]),
+)
+
+
+def page(report: Report = REPORT, **others) -> html.HtmlElement:
+    return html.document_fromstring(report_page(report, title="The Ferry", at=AT, **others))
+
+
+def words(tree: html.HtmlElement, section: str = "") -> str:
+    found = tree.cssselect(f"section[aria-labelledby={section}]")[0] if section else tree
+    return " ".join(found.text_content().split())
+
+
+def test_every_figure_and_every_reason_is_told():
+    tree = page()
+    figures = {div.find("dt").text: div.find("dd").text for div in tree.cssselect(".counts div")}
+    assert figures == {
+        "added": "1,203", "revised": "2", "unchanged": "17", "removed": "3", "held": "1", "skipped": "3",
+        "kept private": "3", "pictures shown": "44",
+    }  # fmt: skip
+    assert "2024/bridge (ru): the site has it no more" in words(tree, "held")
+    assert "--confirm" in words(tree, "held")
+    assert "2 it has no date" in words(tree, "skipped")
+    assert "notes/tide.md" in words(tree, "skipped")
+    assert "5 pictures in 1 article" in words(tree, "undescribed")
+    assert "an audio player became a link 12 articles, such as post 10" in words(tree, "warnings")
+
+
+def test_of_what_is_kept_private_only_numbers_are_told():
+    tree = page()
+    assert "2 it is a draft" in words(tree, "private")
+    assert "post 9" in words(tree, "private")
+    assert "minister" not in html.tostring(tree).decode()
+
+
+def test_links_lead_to_where_an_article_can_be_mended_and_tell_nobody_who_followed_them():
+    tree = page()
+    links = {link.text_content(): link for link in tree.cssselect("a")}
+    assert links["post 11"].get("href") == "https://example.kz/wp-admin/post.php?post=11&action=edit"
+    assert links["https://example.kz/about"].get("href") == "https://example.kz/about"
+    assert all(link.get("rel") == "noreferrer noopener" for link in links.values())
+
+
+@pytest.mark.parametrize(
+    "hostile", ['"><script>alert(1)</script>', "</style><img src=x onerror=alert(1)>", "\u202e\x1b]0;"]
+)
+def test_nothing_that_a_source_says_is_more_than_text(hostile: str):
+    report = Report(
+        origin=hostile,
+        held=[Held(hostile, hostile, hostile, hostile)],
+        skipped=[Skipped(hostile, hostile), Skipped(f"page https://x/{hostile}", hostile, hidden=True)],
+        warnings=[Warned(hostile, 1, f"feed javascript:{hostile}")],
+        undescribed=Undescribed(1, 1, [f"feed https://x/{hostile}"]),
+    )
+    text = report_page(report, title=hostile, at=AT, following=[(hostile, hostile)])
+    tree = html.document_fromstring(text)
+    assert not tree.cssselect("script, img, iframe, object, [onerror], [style]")
+    assert len(tree.cssselect("style")) == 1
+    assert all(re.match("https?://", link.get("href")) for link in tree.cssselect("a"))
+    assert not set("\u202e\x1b") & set(text)
+
+
+def test_an_import_without_trouble_has_no_empty_sections():
+    tree = page(Report(added=1), following=[("Publish it:", "tamizdat publish ferry")])
+    assert [title.text for title in tree.cssselect("h2")] == ["In figures", "What to do next"]
+    assert tree.cssselect("pre code")[0].text == "tamizdat publish ferry"
+
+
+def test_thousands_of_skipped_articles_still_make_a_page_that_opens():
+    many = Report(skipped=[Skipped(f"{SITE} {number}", "it has no date") for number in range(20_000)])
+    text = report_page(many, title="The Ferry", at=AT)
+    assert len(text) < 100_000
+    assert "20,000" in text
+    assert "… and 19,800 more" in text
+
+
+def test_it_reads_well_on_a_phone_and_a_desk_by_day_and_night(tmp_path: Path):
+    path = tmp_path / "report.html"
+    path.write_text(report_page(REPORT, title="The Ferry", at=AT, following=[("Publish it:", "x" * 300)]), "utf-8")
+    source = axe_source()
+    with chromium() as browser:
+        window = Window(browser, "")
+        window.open(path.as_uri())
+        for width, scheme in itertools.product(WIDTHS, SCHEMES):
+            window.look(width=width, scheme=scheme)
+            assert not window.overflow()
+            assert not window.axe(source)
+        assert not window.wrong
