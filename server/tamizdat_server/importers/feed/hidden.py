@@ -1,0 +1,72 @@
+"""What stands in feeds although it isn't public, or isn't the newsroom's own word: drafts, letters, comments."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from tamizdat_server.importers.feed.parts import Feed
+from tamizdat_server.importers.feed.xml import Node, name_of, text_in
+
+_BLOGGER: Final = "http://schemas.google.com/blogger/2008/kind#"
+_comment_mark: Final = re.compile(
+    r"#(?:comment|disqus_thread|isso|respond|reply|post|c)-?\d+\b|[?&]showComment=|[?&]replytocom=", re.IGNORECASE
+)
+_attachment: Final = re.compile(r"[?&]attachment(?:_id)?=|/attachment/", re.IGNORECASE)
+_comments_title: Final = re.compile(
+    r"(?:comments? (?:on|for|to)|replies to|комментарии|комментарий|ответы на|пікірлер|коментарі)\b", re.IGNORECASE
+)
+_by: Final = re.compile(r"(?:by|reply to|comment (?:by|on)|re|от|автор|ответ|комментарий)\s*:", re.IGNORECASE)
+_locked: Final = re.compile(
+    r"action=postpass|post-password-form|class=[\"'][^\"']*\bpost_password|this is a protected post|запись защищена",
+    re.IGNORECASE,
+)
+COMMENT: Final = "a reader's comment, not an article"
+
+
+def marks_of(item: Node) -> tuple[str, str]:
+    """Why its author keeps an entry from the public, and why it is no article; either may be nothing."""
+    hidden, unfit = "", ""
+    for node in item.iter():
+        match name_of(node):
+            case "app:draft" if text_in(node).strip().lower() != "no":
+                hidden = "a draft"
+            case "lj:security" if text_in(node).strip().lower() not in ("", "public"):
+                hidden = "marked as private"
+            case "access:restriction" if (node.get("relationship") or "").lower() == "deny":
+                hidden = "marked as not to be passed on"
+            case "thr:in-reply-to":
+                unfit = COMMENT
+            case "atom:category" if (term := node.get("term") or "").startswith(_BLOGGER):
+                unfit = unfit or _blogger(term.removeprefix(_BLOGGER))
+            case _:
+                pass
+    return hidden, unfit
+
+
+def locked(*texts: str) -> str:
+    """Why these texts aren't the article itself, or nothing: a password stands before it."""
+    return "protected by a password" if any(map(_locked.search, texts)) else ""
+
+
+def unfit_at(*addresses: str) -> str:
+    """Why an entry at one of these addresses is no article, or nothing."""
+    if any(map(_comment_mark.search, addresses)):
+        return COMMENT
+    return "an attachment, not an article" if any(map(_attachment.search, addresses)) else ""
+
+
+def is_of_comments(feed: Feed, address: str) -> bool:
+    """Whether a feed holds what readers wrote."""
+    entries: Sequence[str] = [entry.title for entry in feed.entries]
+    if entries and all(entry.unfit == COMMENT for entry in feed.entries):
+        return True
+    told = sum(bool(_by.match(title.strip())) for title in entries)
+    by_readers = 2 * told > len(entries)
+    at_comments = re.search(r"/comments(?:/feed|/default|\.rss|\.xml|\.atom|/?$)", address, re.IGNORECASE)
+    return bool(at_comments) or (bool(_comments_title.match(feed.title.strip())) and (by_readers or not entries))
+
+
+def _blogger(kind: str) -> str:
+    if kind == "post":
+        return ""
+    return COMMENT if kind == "comment" else f"Blogger's own '{kind[:40]}', not an article"

@@ -1,0 +1,1 @@
+"""Single web pages: the article that each of them is about."""
