@@ -1,0 +1,219 @@
+"""`tamizdat start` takes an editor from a site to a publication, whatever happens on the way."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tamizdat_server.demo import SAMPLE
+from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.starting import recall
+from terminal import Terminal
+
+SECONDS = 60
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with articles to begin from."""
+    shutil.copytree(SAMPLE / "1", tmp_path / "articles")
+    return tmp_path
+
+
+def start(desk: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "tamizdat", "start", *words, "--no-browser"],
+        cwd=desk, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+def commands(shown: str) -> list[str]:
+    """The commands that it tells to type next."""
+    return re.findall(r"^    (tamizdat .+)$", shown, re.MULTILINE)
+
+
+# -- from beginning to end ---------------------------------------------------------------------------------------------
+
+
+def test_an_editor_answers_a_handful_of_questions_and_has_a_publication(desk: Path):
+    opened = desk / "opened"
+    browser = desk / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}\n', "utf-8")
+    browser.chmod(0o700)
+    with Terminal("start", "articles", cwd=desk, environment={"BROWSER": str(browser)}) as terminal:
+        terminal.answer("Folder for the newsroom", "ferry")
+        terminal.answer("Name of the publication", "The Ferry")
+        terminal.answer("Languages to publish in", "ru, kz")
+        terminal.answer("Lock the keys by a passphrase", "y")
+        terminal.answer("New passphrase", "верный конь")
+        terminal.answer("Repeat for confirmation", "верный конь")
+        terminal.answer("Publish?")
+        assert terminal.end() == 0, terminal.shown
+    with Newsroom.open(desk / "ferry") as newsroom:
+        assert newsroom.config.title == "The Ferry"
+        assert [*newsroom.config.editions] == ["ru", "kk"]
+        assert newsroom.version == 1
+        assert f"https://WHERE-YOU-SERVE-IT/#{newsroom.fingerprint}" in terminal.shown
+    assert "scrypt" in (desk / "ferry/keys/root.pem").read_text("utf-8")
+    assert "верный" not in terminal.shown
+    assert opened.read_text("utf-8") == (desk / "ferry" / "report.html").as_uri()
+    assert [line.split()[1] for line in commands(terminal.shown)] == ["keys", "serve", "import"]
+
+
+def test_without_a_terminal_yes_takes_every_default(desk: Path):
+    done = start(desk, "articles", "--yes")
+    assert done.returncode == 0, done.stderr
+    with Newsroom.open(desk / "articles-newsroom") as newsroom:
+        assert newsroom.version == 1
+        assert [*newsroom.editions()] == ["en", "kk", "ru"]
+    assert "9 added" in done.stdout
+    assert (desk / "articles-newsroom" / "report.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_without_a_terminal_and_without_yes_nothing_happens(desk: Path):
+    done = start(desk, "articles")
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    assert [path.name for path in desk.iterdir()] == ["articles"]
+
+
+def test_the_passphrase_of_a_file_locks_the_keys_where_nobody_can_be_asked(desk: Path):
+    (desk / "secret").write_text("верный конь\n", "utf-8")
+    done = start(desk, "articles", "--yes", TAMIZDAT_PASSPHRASE_FILE=str(desk / "secret"))
+    assert done.returncode == 0, done.stderr
+    assert "scrypt" in (desk / "articles-newsroom/keys/targets.pem").read_text("utf-8")
+
+
+def test_the_commands_that_it_tells_do_what_is_promised(desk: Path):
+    export, _, daily = commands(start(desk, "articles", "--yes").stdout)
+    (desk / "articles/en/new.md").write_text("---\ntitle: New\ndate: 2026-11-01\nlang: en\n---\nNews.\n", "utf-8")
+    for line in (export.replace("/media/stick", "stick"), daily):
+        line = line.replace("tamizdat ", f"{sys.executable} -m tamizdat ")
+        subprocess.run(["bash", "-c", line], cwd=desk, check=True, timeout=SECONDS)
+    assert (desk / "stick" / "root.pem").exists()
+    with Newsroom.open(desk / "articles-newsroom") as newsroom:
+        assert newsroom.version == 2
+    again = start(desk, "articles", "--yes").stdout
+    assert [line.split()[1] for line in commands(again)] == ["serve", "import", "mirrors"]
+
+
+# -- interrupted -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("moment", ["Looking at", "is a folder", "is your newsroom", "9 added", "Version 1"])
+def test_killed_at_any_step_the_same_command_goes_on(desk: Path, moment: str):
+    with Terminal("start", "articles", "--yes", "--no-browser", cwd=desk) as terminal:
+        terminal.wait_for(moment)
+        terminal.process.kill()
+    done = start(desk, "articles", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in desk.iterdir()} == {"articles", "articles-newsroom"}
+    with Newsroom.open(desk / "articles-newsroom") as newsroom:
+        assert newsroom.version == 1
+        assert len([*newsroom.standing_sources()]) == 9
+
+
+def test_ctrl_c_at_a_question_makes_nothing(desk: Path):
+    with Terminal("start", "articles", cwd=desk) as terminal:
+        terminal.answer("Folder for the newsroom", "ferry")
+        terminal.wait_for("Name of the publication")
+        os.killpg(terminal.process.pid, signal.SIGINT)
+        assert terminal.end() == 130
+    assert [path.name for path in desk.iterdir()] == ["articles"]
+
+
+def test_what_was_answered_is_not_asked_again(desk: Path):
+    with Terminal("start", "articles", "--no-browser", cwd=desk) as terminal:
+        terminal.answer("Folder for the newsroom", "ferry")
+        terminal.answer("Name of the publication", "The Ferry")
+        terminal.answer("Languages to publish in", "any")
+        terminal.answer("Lock the keys by a passphrase", "n")
+        terminal.wait_for("Publish?")
+        os.killpg(terminal.process.pid, signal.SIGINT)
+        assert terminal.end() == 130
+        assert "'tamizdat start articles' goes on" in terminal.shown
+    with Terminal("start", "articles", "--no-browser", cwd=desk) as terminal:
+        terminal.answer("Publish?", "y")
+        assert terminal.end() == 0
+        assert "9 unchanged" in terminal.shown
+        assert "Folder" not in terminal.shown
+    assert {path.name for path in desk.iterdir()} == {"articles", "ferry"}
+
+
+def test_who_doesn_t_want_to_publish_yet_is_told_how_to_later(desk: Path):
+    with Terminal("start", "articles", "--to", "ferry", "--no-browser", cwd=desk) as terminal:
+        terminal.answer("Name of the publication")
+        terminal.answer("Languages to publish in")
+        terminal.answer("Lock the keys by a passphrase", "n")
+        terminal.answer("Publish?", "n")
+        assert terminal.end() == 0
+    assert commands(terminal.shown)[0] == "tamizdat publish ferry"
+    with Newsroom.open(desk / "ferry") as newsroom:
+        assert newsroom.version == 0
+
+
+# -- in the way --------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(desk: Path):
+    (desk / "photos").mkdir()
+    (desk / "photos" / "cat.jpg").write_bytes(b"cat")
+    done = start(desk, "articles", "--yes", "--to", "photos")
+    assert done.returncode == 2
+    assert "photos has other things in it" in done.stderr
+    assert [path.name for path in (desk / "photos").iterdir()] == ["cat.jpg"]
+
+
+def test_a_newsroom_that_was_made_otherwise_is_taken_once_its_editor_agrees(desk: Path):
+    Newsroom.init(desk / "ferry", title="The Ferry", editions=["ru"], passphrase=None, now=0).close()
+    with Terminal("start", "articles", "--to", "ferry", "--no-browser", cwd=desk) as terminal:
+        terminal.answer("is a newsroom already, The Ferry. Import articles into it?", "y")
+        terminal.answer("Publish?", "y")
+        assert terminal.end() == 0
+    with Newsroom.open(desk / "ferry") as newsroom:
+        answers = recall(newsroom)
+        assert answers
+        assert answers.place == "articles"
+        assert newsroom.version == 1
+
+
+def test_a_second_copy_says_that_another_is_at_work(desk: Path):
+    assert start(desk, "articles", "--yes").returncode == 0
+    with Newsroom.open(desk / "articles-newsroom") as newsroom, newsroom.lock():
+        done = start(desk, "articles", "--yes")
+    assert done.returncode == 44
+    assert "another command is at work" in done.stderr
+    assert "goes on from there" in done.stderr
+
+
+def test_two_at_once_make_one_newsroom(desk: Path):
+    words = [sys.executable, "-m", "tamizdat", "start", "articles", "--yes", "--no-browser"]
+    both = [subprocess.Popen(words, cwd=desk, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    codes = {process.communicate(timeout=SECONDS) and process.returncode for process in both}
+    assert 0 in codes
+    assert codes <= {0, 43, 44}
+    assert {path.name for path in desk.iterdir()} == {"articles", "articles-newsroom"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("backup.zip", b"PK\x03\x04", "Tools > Export"),
+        ("notes.txt", b"hello", "neither an export of WordPress nor a feed"),
+        ("missing.xml", None, "no such file"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_what_can_be_done(desk: Path, name: str, data: bytes | None, told: str):
+    if data is not None:
+        (desk / name).write_bytes(data)
+    done = start(desk, name, "--yes")
+    assert done.returncode == 45
+    assert told in done.stderr
+    assert not [path for path in desk.iterdir() if path.name not in ("articles", name)]
