@@ -137,10 +137,3 @@ def test_a_retraction_by_an_editor_survives_the_next_import(tmp_path: Path, news
     write(folder, {"a.md": DATED + "One more\n"})
     take(newsroom, folder)
     assert list(newsroom.standing_sources()) == []
-
-
-def test_a_published_article_that_became_a_draft_is_pointed_out(tmp_path: Path, newsroom: Newsroom) -> None:
-    folder = write(tmp_path / "source", {"a.md": DATED + "One\n"})
-    take(newsroom, folder)
-    write(folder, {"a.md": DATED.replace("---\ntitle", "---\ndraft: true\ntitle") + "One\n"})
-    assert "still stands" in take(newsroom, folder).skipped[0].reason

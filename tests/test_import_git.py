@@ -15,8 +15,8 @@ from tamizdat_server.importers import (
     Options,
     Reached,
     Removed,
+    Report,
     Skipped,
-    Source,
     open_markdown,
     open_repository,
     read_git,
@@ -42,11 +42,11 @@ def replay(source: Path, *, until: str | None = None, since: str | None = None) 
     return list(read_git(source, pictures=pictures, now=NOW, editions=["en"], until=until, since=since))
 
 
-def history(newsroom: Newsroom, folder: Path, *, until: str | None = None) -> Source:
+def replay_into(newsroom: Newsroom, folder: Path, *, until: str | None = None) -> Report:
     options = Options(
         store=Pictures(newsroom.media), now=NOW, editions=["en"], recall=newsroom.recall, git=True, until=until
     )
-    return open_markdown(str(folder), options)
+    return run(newsroom, open_markdown(str(folder), options), now=NOW)
 
 
 def test_each_commit_is_replayed_at_its_date(repo: Repo) -> None:
@@ -230,12 +230,10 @@ def test_a_replay_in_steps_comes_to_the_same_newsroom_as_one_in_a_go(repo: Repo,
         newsroom = Newsroom.init(
             tmp_path / f"n{len(steps)}", title="T", editions=["en"], passphrase=None, now=1_800_000_000
         )
-        for step in steps:
-            source = history(newsroom, repo.folder, until=step)
-            run(newsroom, source, now=NOW)
+        origins = {replay_into(newsroom, repo.folder, until=step).origin for step in steps}
         columns = "SELECT key, draft, published, updated, retracted IS NULL FROM articles ORDER BY key"
         standing.append([tuple(row) for row in newsroom.db.execute(columns)])
-        assert newsroom.recall(source.origin) == commits[-1]
+        assert [newsroom.recall(origin) for origin in origins] == [commits[-1]]
     assert standing[0] == standing[1]
 
 

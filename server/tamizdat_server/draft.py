@@ -27,3 +27,17 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     image: Image | None = None
     body: list[Block] = []
     footnotes: dict[str, list[Block]] = {}
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the source of an article says beside its text.
+
+    `origin`: which source that is; empty: none that has articles to take away. `stamp`: its own word for this version;
+    `form`: how it was told of. The stamp that was told last, in another form, means no change. `corrections`: public
+    notes.
+    """
+
+    origin: str = ""
+    stamp: str = ""
+    form: str = ""
+    corrections: list[str] = []

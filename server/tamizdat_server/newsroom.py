@@ -19,7 +19,7 @@ from tamizdat.errors import AlreadyExists, NewsroomError, NoSuchKey, NotANewsroo
 from tamizdat.format.article import Correction, Retraction, encode_record
 from tamizdat.format.names import Fingerprint
 from tamizdat_server.config import CONFIG_NAME, Config, new_config, read_config
-from tamizdat_server.draft import Draft
+from tamizdat_server.draft import Draft, Told
 from tamizdat_server.drafting import (
     Note,
     article_of,
@@ -153,34 +153,47 @@ class Newsroom:
 
     # -- what editors and importers do ---------------------------------------------------------------------------------
 
-    def put(self, draft: Draft, *, source: str, at: str) -> Outcome:
+    def put(self, draft: Draft, *, source: str, at: str, told: Told | None = None) -> Outcome:
         """Let `draft` stand under its key from the next publish on. `at`: when it changed, RFC 3339 with Z.
 
         A draft without a date is dated `at`. A retracted article comes back with it, unless an editor holds it
-        back. Raises: FormatError where the article would be out of bounds; NewsroomError.
+        back. What its source told of beside is kept; its corrections are added once. Raises: FormatError where the
+        article would be out of bounds; NewsroomError.
         """
-        draft = clean(draft)
+        draft, told = clean(draft), told or Told()
         if not self.config_allows(draft.edition):
             raise NewsroomError(f"{draft.key} is in {draft.edition!r}, which is no edition in {CONFIG_NAME}")
-        with self.editing():
+        with self.editing(), savepoint(self.db):
             row = self._row("edition = ? AND key = ?", draft.edition, draft.key)
             if self._row("key = ? AND held", draft.key):
                 return "unchanged"
             self._leave_other_editions(draft, at)
-            return self._add(draft, source, at) if row is None else self._revise(row, draft, source, at)
+            if row is None:
+                return self._add(draft, source, at, told)
+            return (
+                "unchanged" if self._is_same_version(row, source, told) else self._revise(row, draft, source, at, told)
+            )
 
-    def correct(self, key: str, note: str, *, at: str) -> None:
-        """Add a public note to an article; its next revision carries it. Raises: NoSuchKey, FormatError."""
+    def correct(self, key: str, note: str, *, at: str) -> bool:
+        """Add a public note to an article; its next revision carries it. False where it has this note already.
+
+        Raises: NoSuchKey, FormatError.
+        """
+        note = clean_text(note)
         with self.editing():
             row = self._standing(key)
-            notes = [*msgspec.json.decode(row["notes"], type=list[Note]), Note(at=at, note=clean_text(note))]
+            notes = msgspec.json.decode(row["notes"], type=list[Note])
             earlier = msgspec.json.decode(row["corrections"], type=list[Correction])
+            if note in [one.note for one in (*earlier, *notes)]:
+                return False
+            notes.append(Note(at=at, note=note))
             corrections = corrected(earlier, notes, revision=1)
             article_of(
                 decode_draft(row["draft"]), revision=1, published=row["published"], updated=at, corrections=corrections
             )
             self._set(row, notes=msgspec.json.encode(notes), updated=at)
             self._log(at, "correct", key, note)
+            return True
 
     def retract(self, key: str, notice: str = "", *, at: str, hold: bool = False) -> bool:
         """Withdraw an article from the next publish on; False where that was so already.
@@ -282,32 +295,57 @@ class Newsroom:
         for row in self._rows("key = ? AND edition <> ? AND retracted IS NULL", draft.key, draft.edition):
             self._set(row, retracted=at, notice="", notes=b"[]")
 
-    def _add(self, draft: Draft, source: str, at: str) -> Outcome:
+    def _add(self, draft: Draft, source: str, at: str, told: Told) -> Outcome:
         published = draft.published or at
         updated = draft.updated or published
         article_of(draft, revision=1, published=published, updated=updated)  # refuses what can't be published
+        values = (draft.edition, draft.key, source, encode_draft(draft), published, updated)
         self.db.execute(
-            "INSERT INTO articles (edition, key, source, draft, published, updated, dirty)"
-            " VALUES (?, ?, ?, ?, ?, ?, 1)",
-            (draft.edition, draft.key, source, encode_draft(draft), published, updated),
+            "INSERT INTO articles (edition, key, source, draft, published, updated, dirty, origin, stamp, form)"
+            " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
+            (*values, told.origin, told.stamp, told.form),
         )
+        self._note(draft.key, told.corrections, known=[], at=updated)
         return "added"
 
-    def _revise(self, row: sqlite3.Row, draft: Draft, source: str, at: str) -> Outcome:
+    def _is_same_version(self, row: sqlite3.Row, source: str, told: Told) -> bool:
+        """Whether another form of the same source told of this very version before; then its article is there again."""
+        if row["retracted"] is not None or row["source"] != source or not told.stamp or row["form"] == told.form:
+            return False
+        if row["stamp"] != told.stamp:
+            return False
+        self._set(row, origin=told.origin, gone="")
+        return True
+
+    def _revise(self, row: sqlite3.Row, draft: Draft, source: str, at: str, told: Told) -> Outcome:
         encoded = encode_draft(draft)
+        said = {"source": source, "origin": told.origin, "stamp": told.stamp, "form": told.form, "gone": ""}
+        known = msgspec.json.decode(row["noted"], type=list[str])
         if encoded == row["draft"] and row["retracted"] is None:
-            if source != row["source"]:
-                self._set(row, source=source)
-            return "unchanged"
+            if any(row[name] != value for name, value in said.items()):
+                self._set(row, **said)
+            return (
+                "revised"
+                if self._note(draft.key, told.corrections, known=known, at=draft.updated or at)
+                else "unchanged"
+            )
         published = draft.published or row["published"]
         updated = draft.updated or at
         article_of(draft, revision=1, published=published, updated=updated)  # refuses what can't be published
         # A new text after a public retraction starts afresh: the old notes may quote what was withdrawn.
         fresh = {"corrections": b"[]"} if row["retracted"] is not None and self._is_publicly_retracted(row) else {}
-        self._set(
-            row, source=source, draft=encoded, published=published, updated=updated, retracted=None, notice="", **fresh
-        )
+        self._set(row, draft=encoded, published=published, updated=updated, retracted=None, notice="", **said, **fresh)
+        self._note(draft.key, told.corrections, known=known, at=updated)
         return "revised"
+
+    def _note(self, key: str, corrections: Sequence[str], *, known: list[str], at: str) -> bool:
+        """Add those of a source's corrections that it didn't tell of before; whether there were any."""
+        wanted = [note for text in corrections if (note := clean_text(text).strip())]
+        if wanted == known:
+            return False
+        added = [self.correct(key, note, at=at) for note in wanted if note not in known]
+        self._set(self._standing(key), noted=msgspec.json.encode(wanted))
+        return any(added)
 
     def _is_publicly_retracted(self, row: sqlite3.Row) -> bool:
         found = self.db.execute(
@@ -345,6 +383,21 @@ def transaction(db: sqlite3.Connection) -> Generator[None]:
         with suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def savepoint(db: sqlite3.Connection) -> Generator[None]:
+    """Within a transaction: keep what happens inside, or nothing of it."""
+    db.execute("SAVEPOINT inside")
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK TO inside")
+        raise
+    finally:
+        with suppress(sqlite3.Error):
+            db.execute("RELEASE inside")
 
 
 def _connect(folder: Path, *, create: bool) -> sqlite3.Connection:

@@ -136,3 +136,27 @@ def stock(db: Database) -> None:
         CREATE INDEX records_retracted ON records (edition, key) WHERE superseded IS NULL AND kind = 'retraction';
         """
     )
+
+
+@newsroom_schema()
+def origins(db: Database) -> None:
+    """Where each article comes from, and what its source said beside the text."""
+    db.executescript(
+        """
+        -- `origin`: the source that it was imported from, '' where that isn't known; `stamp`, `form`: its own word for the
+        -- version imported last, and how that was written; `noted`: the corrections that it has told of; `gone`: why the
+        -- source has the article no more, while it still stands here.
+        ALTER TABLE articles ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+        ALTER TABLE articles ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
+        ALTER TABLE articles ADD COLUMN form TEXT NOT NULL DEFAULT '';
+        ALTER TABLE articles ADD COLUMN noted BLOB NOT NULL DEFAULT x'5b5d';
+        ALTER TABLE articles ADD COLUMN gone TEXT NOT NULL DEFAULT '';
+        CREATE INDEX articles_by_origin ON articles (origin, source) WHERE retracted IS NULL;
+        """
+    )
+
+
+@newsroom_schema()
+def who_did_it(db: Database) -> None:
+    """By whose token a change was made; '' for who was at the newsroom's machine."""
+    db.execute("ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT ''")

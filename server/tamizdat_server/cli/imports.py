@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 
+from tamizdat_server.cli.import_progress import stopping, watched
+from tamizdat_server.cli.import_report import tell
 from tamizdat_server.clock import rfc3339
 
 # What importers need (parsers, picture codecs) takes long to load: only an import waits for it, not every `--help`.
 if TYPE_CHECKING:
-    from tamizdat_server.importers import Report
     from tamizdat_server.importers.source import PictureChoice
 
 _KINDS: Final = ("markdown", "wordpress", "feed", "page")
-_SKIPPED_SHOWN: Final = 20
 _REPORT: Final = "Write the report as a page for the browser, too; what is kept private isn't named in it."
 
 
@@ -86,8 +86,9 @@ def import_(
     feed      the address or the file of an RSS, Atom or JSON feed
     page      addresses of pages, or HTML files
 
-    Drafts, future articles and what has no date are skipped, and the report says why. Importing twice changes nothing.
-    The next 'tamizdat publish DIR' makes it public.
+    Drafts, future articles and what has no date are skipped, and the report says why. Importing twice changes nothing,
+    and after an interruption the same command goes on. What SOURCE has no more is withdrawn, unless it is much at once:
+    more than 5 articles, or 1 % of an edition, wait for --confirm. The next 'tamizdat publish DIR' makes it public.
     """
     _check_words(kind, git=git, until=until, pages=pages, fetch=fetch)
     from tamizdat_server.importers.orders import Order, carry_out
@@ -109,15 +110,18 @@ def import_(
         allow_private=allow_private,
         proxy=proxy,
     )
-    with Newsroom.open(folder) as newsroom:
+    keeps = not (dry_run or git or correction)
+    with Newsroom.open(folder) as newsroom, watched(quiet=as_json) as progress, stopping(progress, keeps=keeps):
         now = rfc3339(int(time.time()))
-        report = carry_out(newsroom, order, now=now, dry_run=dry_run, confirm=confirm, correction=correction)
+        report = carry_out(
+            newsroom, order, now=now, dry_run=dry_run, confirm=confirm, correction=correction, progress=progress
+        )
         if page:
             write_report(page, report, title=newsroom.config.title, at=now)
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
-        tell(report, folder)
+        tell(report, folder, correction=correction)
 
 
 def _check_words(kind: str, *, git: bool, until: str | None, pages: bool, fetch: bool) -> None:
@@ -136,18 +140,3 @@ def _date(text: str | None) -> str | None:
     if found := read_date(text):
         return found
     raise click.BadParameter(f"{text!r} is no date like 2026-11-22 or 2026-11-22T06:00:00Z", param_hint="--date")
-
-
-def tell(report: "Report", folder: Path) -> None:
-    """Say what an import did, for people."""
-    counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
-    click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
-    for skipped in report.skipped[:_SKIPPED_SHOWN]:
-        click.echo(f"skipped {skipped.source}: {skipped.reason}", err=True)
-    if len(report.skipped) > _SKIPPED_SHOWN:
-        click.echo(f"… and {len(report.skipped) - _SKIPPED_SHOWN} more; --json names them all", err=True)
-    for warned in report.warnings:
-        articles = "1 article" if warned.articles == 1 else f"{warned.articles} articles, such as"
-        click.echo(f"warning: {warned.warning} ({articles} {warned.first})", err=True)
-    if not report.dry_run and (report.added or report.revised or report.removed):
-        click.echo(f"'tamizdat publish {folder}' makes it public.")

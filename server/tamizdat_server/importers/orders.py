@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from tamizdat_server.importers.kinds import KINDS
 from tamizdat_server.importers.loop import run
 from tamizdat_server.importers.report import Progress, Report, Silent
 from tamizdat_server.importers.source import Options, PictureChoice
+from tamizdat_server.importers.web.fetching import Fetcher, Web
 from tamizdat_server.newsroom import Newsroom
 
 
@@ -50,8 +51,9 @@ def carry_out(
 
     The other words mean what they do in `run`. Raises: UsageError, UnreadableSource, TransportError, NewsroomError.
     """
-    with newsroom.lock(), _pictures(newsroom, dry_run=dry_run) as store:
-        source = KINDS[order.kind].open(order.source, _options(newsroom, order, store=store, now=now))
+    with newsroom.lock(), _pictures(newsroom, dry_run=dry_run) as store, _web(order) as fetcher:
+        options = _options(newsroom, order, store=store, fetcher=fetcher, now=now)
+        source = KINDS[order.kind].open(order.source, options)
         return run(
             newsroom,
             source,
@@ -63,7 +65,7 @@ def carry_out(
         )
 
 
-def _options(newsroom: Newsroom, order: Order, *, store: Pictures, now: str) -> Options:
+def _options(newsroom: Newsroom, order: Order, *, store: Pictures, fetcher: Fetcher | None, now: str) -> Options:
     return Options(
         store=store,
         now=now,
@@ -77,9 +79,20 @@ def _options(newsroom: Newsroom, order: Order, *, store: Pictures, now: str) -> 
         uploads=[Path(folder) for folder in order.uploads],
         pages=order.pages,
         follow=order.fetch,
+        fetcher=fetcher,
         git=order.git,
         until=order.until,
     )
+
+
+@contextmanager
+def _web(order: Order) -> Generator[Fetcher | None]:
+    """What fetches, for those kinds that do."""
+    if order.kind == "markdown":
+        yield None
+        return
+    with closing(Web(allow_private=order.allow_private, proxy=order.proxy)) as web:
+        yield web
 
 
 @contextmanager

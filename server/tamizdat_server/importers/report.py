@@ -37,6 +37,7 @@ class Report(msgspec.Struct):
 
     Every item of the source is in exactly one of `added`, `revised`, `unchanged` and `skipped`. `removed` are articles
     that an earlier import brought and the source has no more, or hides; `held` are those of them that still stand.
+    `corrected`: the key of the article that got the note which came with the import.
     `pictures`: so many that articles show, each as often as it is shown.
     """
 
@@ -46,6 +47,7 @@ class Report(msgspec.Struct):
     revised: int = 0
     unchanged: int = 0
     removed: int = 0
+    corrected: str = ""
     pictures: int = 0
     held: list[Held] = []
     skipped: list[Skipped] = []

@@ -44,6 +44,7 @@ class Facts(msgspec.Struct, frozen=True):
     language: str
     image: str
     image_alt: str
+    corrections: list[str]
 
 
 def unpublished(fields: Fields) -> str | None:
@@ -88,6 +89,7 @@ def read_facts(fields: Fields, *, name: str, warnings: Warnings) -> Facts:
         language=_text(fields, "lang", "language", "locale"),
         image=_text(fields, *_IMAGE),
         image_alt=words(_text(fields, *_IMAGE_ALT))[:_TEXT_CHARACTERS],
+        corrections=_corrections(fields),
     )
 
 
@@ -159,6 +161,14 @@ def _summary(fields: Fields, warnings: Warnings) -> str:
     if len(text) > _TEXT_CHARACTERS:
         warnings.add("the summary was too long: cut")
     return text[:_TEXT_CHARACTERS]
+
+
+def _corrections(fields: Fields) -> list[str]:
+    """Public notes: one text, a list of them, or of fields of which one is the note."""
+    values = [value for name in ("correction", "corrections") for value in _values(fields, name)]
+    notes = [value.get("note") or value.get("text", "") if isinstance(value, dict) else value for value in values]
+    texts = [words(note)[:_TEXT_CHARACTERS] for note in notes if isinstance(note, str)]
+    return [*dict.fromkeys(text for text in texts if text.lower() not in _FALSE | {"true"})][:_TAGS]
 
 
 def _byline(fields: Fields, warnings: Warnings) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers.items import Item, Skipped
+from tamizdat_server.importers.items import Complete, Item, Skipped
 from tamizdat_server.importers.markdown.files import FolderFiles, is_article, without_extension
 from tamizdat_server.importers.markdown.history import open_history
 from tamizdat_server.importers.markdown.page import PageReader, Rules
@@ -37,11 +37,12 @@ def open_markdown(source: str, options: Options) -> Source:
 def read_markdown(
     folder: Path, *, pictures: Pictures, now: str, date: str | None = None, editions: Sequence[str] = (), site: str = ""
 ) -> Iterator[Item]:
-    """Every article of a folder, by path; an article's key is its path within it, without extension.
+    """Every article of a folder, by path, and in the end that these were all.
 
-    `now` and `date`, which is for articles that have none, are RFC 3339; `editions`: the languages to choose from, all
-    where none is named; `site`: the address under which the folder's own pages are to be found, for links between them.
-    Hidden files and symbolic links are passed over. Raises: UnreadableSource.
+    An article's key is its path within the folder, without extension. `now` and `date`, which is for articles that
+    have none, are RFC 3339; `editions`: the languages to choose from, all where none is named; `site`: the address
+    under which the folder's own pages are to be found, for links between them. Hidden files and symbolic links are
+    passed over. Raises: UnreadableSource.
     """
     rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site)
     if not folder.is_dir():
@@ -58,6 +59,7 @@ def read_markdown(
             yield Skipped(path, "it can't be read")
         else:
             yield reader.read(data, path=path, key=keys[path], files=files, at=now)
+    yield Complete()
 
 
 def _articles(folder: Path) -> Iterator[str]:

@@ -91,7 +91,13 @@ class PageReader:
             body=content.body,
             footnotes=content.footnotes,
         )
-        return Imported(draft=fitted(draft, warnings), source=str(path), at=at, warnings=warnings.list())
+        return Imported(
+            draft=fitted(draft, warnings),
+            source=str(path),
+            at=at,
+            warnings=warnings.list(),
+            corrections=facts.corrections,
+        )
 
     # -- whether -------------------------------------------------------------------------------------------------------
 

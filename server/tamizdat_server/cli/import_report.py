@@ -1,0 +1,58 @@
+"""An import's report, for people at a terminal: counts on standard output, what to look at on standard error."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from tamizdat_server.importers import Report
+    from tamizdat_server.importers.report import Held, Undescribed
+
+SHOWN: Final = 20
+
+
+def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
+    """Say what the import into the newsroom `folder` did, or would do."""
+    counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
+    click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
+    _list([f"skipped {skipped.source}: {skipped.reason}" for skipped in report.skipped])
+    _list([_warning(warned.warning, warned.articles, warned.first) for warned in report.warnings])
+    _tell_undescribed(report.undescribed)
+    _tell_held(report.held)
+    if report.corrected:
+        click.echo(f"{report.corrected} {'would carry' if report.dry_run else 'will carry'} the correction")
+    elif correction:
+        click.echo("no published article was revised, so the correction was added to none", err=True)
+    if not report.dry_run and (report.added or report.revised or report.removed):
+        click.echo(f"'tamizdat publish {folder}' makes it public.")
+
+
+def _list(lines: list[str]) -> None:
+    for line in lines[:SHOWN]:
+        click.echo(line, err=True)
+    if len(lines) > SHOWN:
+        click.echo(f"… and {len(lines) - SHOWN} more; --json names them all", err=True)
+
+
+def _warning(warning: str, articles: int, first: str) -> str:
+    return f"warning: {warning} ({'1 article' if articles == 1 else f'{articles} articles, such as'} {first})"
+
+
+def _tell_undescribed(undescribed: "Undescribed") -> None:
+    if undescribed.pictures:
+        pictures = "1 picture has" if undescribed.pictures == 1 else f"{undescribed.pictures} pictures have"
+        articles = "1 article" if undescribed.articles == 1 else f"{undescribed.articles} articles, such as"
+        click.echo(f"{pictures} no alt text: please describe them ({articles} {undescribed.first[0]})", err=True)
+
+
+def _tell_held(held: "list[Held]") -> None:
+    if not held:
+        return
+    _list([f"held {article.key} ({article.edition}): {article.reason}" for article in held])
+    articles = "1 ARTICLE IS" if len(held) == 1 else f"{len(held)} ARTICLES ARE"
+    click.echo(
+        f"{articles} GONE FROM THE SOURCE AND STILL STAND: that is much at once, as when a source is broken."
+        " If it is right, the same command with --confirm withdraws them.",
+        err=True,
+    )

@@ -1,0 +1,74 @@
+"""Which articles came from which source, under which keys, and what their sources have no more."""
+
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tamizdat_server.importers.text import KEY_CHARACTERS
+from tamizdat_server.newsroom import Newsroom
+
+
+class Standing(NamedTuple):
+    """An article that stands. `gone`: why its source has it no more, or nothing. `public`: readers have it."""
+
+    source: str
+    key: str
+    edition: str
+    origin: str
+    gone: str
+    public: bool
+
+
+class Origins:
+    """What newsroom.db knows of the articles of one origin. What changes something is called inside `editing()`."""
+
+    def __init__(self, newsroom: Newsroom, origin: str) -> None:
+        self._newsroom, self._origin = newsroom, origin
+
+    def standing(self) -> Iterator[Standing]:
+        """The origin's articles that aren't retracted, by source."""
+        yield from self._articles("origin = ? ORDER BY source", self._origin)
+
+    def of(self, source: str) -> Standing | None:
+        """The article that stands of this source; also one that came before origins were noted."""
+        return next(self._articles("source = ? AND origin IN (?, '')", source, self._origin), None)
+
+    def under(self, key: str) -> Standing | None:
+        """The article of this origin that stands under a key; also one that came before origins were noted."""
+        return next(self._articles("key = ? AND origin IN (?, '')", key, self._origin), None)
+
+    def count(self, edition: str) -> int:
+        """How many articles of an edition stand, whatever their origin."""
+        query = "SELECT count(*) FROM articles WHERE edition = ? AND retracted IS NULL"
+        return int(self._newsroom.db.execute(query, (edition,)).fetchone()[0])
+
+    def free_key(self, wanted: str, *, source: str) -> str | None:
+        """The key under which a source came first; else the one that it wants, or one like it where that is taken.
+
+        None where both are another's.
+        """
+        if known := self._newsroom.key_of(source):
+            return known
+        mark = f"-{zlib.crc32(source.encode()):08x}"
+        marked = wanted[: KEY_CHARACTERS - len(mark)].rstrip("-/") + mark
+        return next((key for key in (wanted, marked) if not self._is_taken(key)), None)
+
+    def has_another(self, key: str, *, source: str) -> bool:
+        """Whether an article of another origin and another source stands under this key."""
+        others = self._articles("key = ? AND source <> ? AND origin NOT IN (?, '')", key, source, self._origin)
+        return next(others, None) is not None
+
+    def miss(self, key: str, reason: str) -> None:
+        """Note why the source of a standing article has it no more; an empty reason: it has it again."""
+        self._newsroom.db.execute(
+            "UPDATE articles SET gone = ?, origin = ? WHERE key = ? AND retracted IS NULL", (reason, self._origin, key)
+        )
+
+    def _is_taken(self, key: str) -> bool:
+        return self._newsroom.db.execute("SELECT 1 FROM articles WHERE key = ?", (key,)).fetchone() is not None
+
+    def _articles(self, where: str, *values: str) -> Iterator[Standing]:
+        columns = "source, key, edition, origin, gone, public <> ''"
+        query = f"SELECT {columns} FROM articles WHERE retracted IS NULL AND {where}"  # noqa: S608 - our own words
+        for row in self._newsroom.db.execute(query, values):
+            yield Standing(*row)

@@ -1,0 +1,175 @@
+"""What happens to the items of one import, and what is told of it in the end."""
+
+from typing import Final
+
+import msgspec
+
+from tamizdat.errors import FormatError, UsageError
+from tamizdat_server.draft import Told
+from tamizdat_server.importers.gone import is_much
+from tamizdat_server.importers.items import Complete, Imported, Item, Reached, Removed, Skipped
+from tamizdat_server.importers.origins import Origins, Standing
+from tamizdat_server.importers.report import Held, Report
+from tamizdat_server.importers.source import Source
+from tamizdat_server.importers.tally import Tally
+from tamizdat_server.newsroom import Newsroom
+
+_MISSING: Final = "its source has it no more"
+
+
+class Taking:
+    """Takes items into a newsroom, inside `editing()`, and keeps count of them."""
+
+    def __init__(self, newsroom: Newsroom, source: Source, *, now: str, confirm: bool) -> None:
+        self._newsroom, self._source, self._now, self._confirm = newsroom, source, now, confirm
+        self._origins = Origins(newsroom, source.origin)
+        self._tally = Tally(history=source.history)
+        self._removed = 0
+        self._corrected = ""
+        self._revised: list[str] = []
+        self._seen: set[str] = set()
+        self._hidden: set[str] = set()
+        self._present: frozenset[str] | None = None
+        self._left: dict[str, str] = {}
+        self._held: list[Held] = []
+
+    @property
+    def taken(self) -> int:
+        """How many articles came in, changed or not."""
+        return self._tally.taken
+
+    def take(self, item: Item) -> None:
+        """Let this item have its effect. Raises: NewsroomError."""
+        match item:
+            case Imported():
+                self._put(item)
+            case Removed(key=key, at=at):
+                self._remove(key, at)
+            case Skipped():
+                self._skip(item)
+            case Complete(present=present):
+                self._present = present
+            case Reached(place=place):
+                self._newsroom.remember(self._source.origin, place)
+
+    def settle(self) -> None:
+        """Let go of what the source has no more; where that is much and unconfirmed, hold it. Raises: NewsroomError."""
+        gone = self._gone()
+        if is_much(gone, self._origins.count) and not self._confirm:
+            self._held = gone
+            return
+        for article in gone:
+            self._removed += self._newsroom.retract(article.key, at=self._left.get(article.key, self._now))
+
+    def correct(self, note: str) -> None:
+        """Give this note to the one published article that was revised. Raises: UsageError, FormatError."""
+        if len(self._revised) > 1:
+            named = ", ".join(self._revised[:5])
+            raise UsageError(
+                f"a correction is for one article, and {len(self._revised)} are revised ({named}): nothing was changed."
+                " Import without it, then say 'tamizdat correct' for the right one"
+            )
+        for key in self._revised:
+            self._newsroom.correct(key, note, at=self._now)
+            self._corrected = key
+
+    def report(self, *, dry_run: bool) -> Report:
+        """What happened."""
+        return Report(
+            dry_run=dry_run,
+            origin=self._source.origin,
+            added=self._tally.outcomes["added"],
+            revised=self._tally.outcomes["revised"],
+            unchanged=self._tally.outcomes["unchanged"],
+            removed=self._removed,
+            corrected=self._corrected,
+            pictures=self._tally.pictures,
+            held=self._held,
+            skipped=self._tally.skipped(),
+            warnings=self._tally.warnings(),
+            undescribed=self._tally.undescribed,
+        )
+
+    # -- articles that are there ---------------------------------------------------------------------------------------
+
+    def _put(self, item: Imported) -> None:
+        if not self._source.history and (item.source in self._seen or item.source in self._hidden):
+            # Taking both would revise the article at every import.
+            self._tally.skip(Skipped(item.source, "the source has it twice; only the first counts"))
+            return
+        key = self._key(item)
+        if key is None:
+            self._skip(Skipped(item.source, f"an article from elsewhere is known as {item.draft.key!r}"))
+            return
+        draft = msgspec.structs.replace(item.draft, key=key)
+        try:
+            outcome = self._newsroom.put(draft, source=item.source, at=item.at, told=_told(item, self._source.origin))
+        except FormatError as error:
+            self._skip(Skipped(item.source, f"not an article that the format allows: {error.what}"))
+            return
+        self._seen.add(item.source)
+        self._tally.take(item, outcome)
+        if outcome == "revised" and (found := self._origins.under(key)) and found.public:
+            self._revised.append(key)
+
+    def _key(self, item: Imported) -> str | None:
+        """The key that the article gets; None where it can't have any."""
+        if not self._source.fixed_keys:
+            return self._origins.free_key(item.draft.key, source=item.source)
+        return None if self._origins.has_another(item.draft.key, source=item.source) else item.draft.key
+
+    # -- articles that aren't ------------------------------------------------------------------------------------------
+
+    def _skip(self, skipped: Skipped) -> None:
+        found = self._origins.of(skipped.source)
+        if not skipped.hidden:
+            self._seen.add(skipped.source)
+            skipped = _still_standing(skipped) if found else skipped
+        elif not self._source.history:
+            self._hidden.add(skipped.source)
+            if found:
+                self._leave(found, skipped.reason, at=self._now)
+        self._tally.skip(skipped)
+
+    def _remove(self, key: str, at: str) -> None:
+        # What was never imported (a draft, say) is gone already.
+        if found := self._origins.under(key):
+            self._left[key] = at
+            self._leave(found, _MISSING, at=at)
+
+    def _leave(self, article: Standing, reason: str, *, at: str) -> None:
+        """What is public goes when all is known that is gone; what never was must not become so meanwhile."""
+        if article.public:
+            self._origins.miss(article.key, reason)
+        else:
+            self._removed += self._newsroom.retract(article.key, at=at)
+
+    def _gone(self) -> list[Held]:
+        """What the source has no more, by source; also noted in the newsroom, for the day when somebody confirms it."""
+        found: list[Held] = []
+        for article in [*self._origins.standing()]:
+            reason = self._why_gone(article)
+            if reason != article.gone:
+                self._origins.miss(article.key, reason)
+            if reason:
+                found.append(Held(article.source, article.key, article.edition, reason))
+        return found
+
+    def _why_gone(self, article: Standing) -> str:
+        if article.source in self._hidden or self._source.history:
+            return article.gone
+        if article.source in self._seen:
+            return ""
+        if self._present is None:
+            return article.gone
+        return "" if article.source in self._present else _MISSING
+
+
+def _still_standing(skipped: Skipped) -> Skipped:
+    """The source has it, though it can't be taken: its author should know what readers have."""
+    reason = f"{skipped.reason}; what was imported before still stands: 'tamizdat retract' withdraws it"
+    return Skipped(skipped.source, reason)
+
+
+def _told(item: Imported, origin: str) -> Told:
+    return Told(origin=origin, stamp=item.stamp, form=item.form, corrections=item.corrections)
