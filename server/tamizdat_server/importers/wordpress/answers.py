@@ -1,6 +1,7 @@
 """What a site's REST API answers, read leniently: plugins change its types, and nothing of it can be trusted."""
 
 import re
+from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,7 +140,12 @@ def read_post(raw: msgspec.Raw) -> Post:
 
 def moment(value: object) -> str:
     """A time in GMT as the API writes it, with its `Z`; empty where it is none."""
-    return f"{value[:19]}Z" if isinstance(value, str) and _moment.match(value) and value[:4] != "0000" else ""
+    if not isinstance(value, str) or not _moment.match(value):
+        return ""
+    try:
+        return f"{datetime.fromisoformat(value[:19]).isoformat()}Z"
+    except ValueError:
+        return ""
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

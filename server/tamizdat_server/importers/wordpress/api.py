@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from tamizdat.errors import TooLarge, TransportError
+from tamizdat.errors import TooLarge, TooSlow, TransportError, Unreachable
 from tamizdat_server.importers.text import line
 from tamizdat_server.importers.web.fetching import Fetched, Fetcher
 from tamizdat_server.importers.wordpress.site import RestSite, same_host
@@ -12,6 +12,7 @@ from tamizdat_server.importers.wordpress.site import RestSite, same_host
 ANSWER_BYTES: Final = 32 * 1024 * 1024
 PER_PAGE: Final = 100
 _CLOSED: Final = (401, 403, 404, 405, 410, 451)
+_BUSY: Final = (429, 503)
 _DIGITS: Final = 9
 
 
@@ -24,11 +25,11 @@ class ApiFailed(Exception):
 
 
 class RouteClosed(ApiFailed):
-    """This route isn't for everybody, or isn't there."""
+    """This route isn't for everybody, or isn't there, or people's pages are in its place."""
 
 
-class WordRefused(ApiFailed):
-    """The API knows the route, but not what it was asked there."""
+class ApiDown(ApiFailed):
+    """The site can't be reached, or asks to be left alone: whatever else was asked now would fail, too."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -65,32 +66,43 @@ class Api:
         return Page(items, _number(answer, "x-wp-total"), _number(answer, "x-wp-totalpages"))
 
     def _get(self, url: str) -> Fetched:
-        self.requests += 1
         try:
-            answer = self._fetcher.get(url, max_bytes=ANSWER_BYTES, accept="application/json")
+            answer = self._ask(url)
         except TooLarge as error:
             raise ApiFailed(f"its API's answer is larger than {ANSWER_BYTES // 2**20} MB") from error
-        except TransportError as error:
+        except TooSlow as error:
             raise ApiFailed(str(error)) from error
+        except TransportError as error:
+            raise ApiDown(str(error)) from error
         if not same_host(answer.url, self.site.root):
             raise ApiFailed("its API leads to another site, which was not read")
         return answer
+
+    def _ask(self, url: str) -> Fetched:
+        self.requests += 1
+        try:
+            return self._fetcher.get(url, max_bytes=ANSWER_BYTES, accept="application/json")
+        except Unreachable:
+            # A connection lost once is no reason to give up hours of an import.
+            self.requests += 1
+            return self._fetcher.get(url, max_bytes=ANSWER_BYTES, accept="application/json")
 
 
 def _list_of(answer: Fetched) -> list[msgspec.Raw]:
     try:
         return _items.decode(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ApiFailed(f"its API answers {_shape(answer)} instead of a list of posts") from error
+        failure = RouteClosed if _is_page(answer) else ApiFailed
+        raise failure(f"its API answers {_shape(answer)} instead of a list of posts") from error
 
 
 def _refusal(answer: Fetched) -> ApiFailed:
     code = _code(answer)
     told = f"{answer.status}{f', {code}' if code else ''}"
-    if answer.status == 400 and code:
-        return WordRefused(f"its API refuses what it was asked ({told})")
     if answer.status in _CLOSED:
         return RouteClosed(f"its API is closed ({told})")
+    if answer.status in _BUSY:
+        return ApiDown(f"it is too busy to answer now ({told})")
     return ApiFailed(f"its API fails ({told})")
 
 
@@ -102,11 +114,15 @@ def _code(answer: Fetched) -> str:
     return line(str(refusal.code or ""), 60)
 
 
+def _is_page(answer: Fetched) -> bool:
+    return answer.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
 def _shape(answer: Fetched) -> str:
-    begin = answer.body[:200].lstrip().lower()
+    begin = answer.body[:200].lstrip()
     if not begin:
         return "with nothing"
-    if begin.startswith(b"<"):
+    if _is_page(answer):
         return "with a page for people"
     return "with half a list" if begin.startswith(b"[") else "with something"
 

@@ -24,7 +24,7 @@ _href = re.compile(rb"\bhref=[\"']([^\"']{1,2000})[\"']", re.IGNORECASE)
 _zone_name = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}")
 
 
-class RestSite(msgspec.Struct, frozen=True):
+class RestSite(msgspec.Struct):
     """A site as its API shows it. `home`: its address, by which its articles are known. `root`: of its API.
 
     `zone`: of its local dates, an IANA name or an offset. `languages`: whether its posts are in several.
