@@ -1,12 +1,14 @@
-"""The ASGI application of one worker: the tree, below /api/ the read API, and below /data/ the archive."""
+"""The ASGI application of one worker: the tree, below /api/ the APIs, and below /data/ the archive."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from tamizdat_server import headers
-from tamizdat_server.blobs import Blobs, Receive, Scope, Send, refuse, reply
+from tamizdat_server.api.newsroom import BASE as NEWSROOM
+from tamizdat_server.api.newsroom import create_newsroom_api
+from tamizdat_server.blobs import App, Blobs, Receive, Scope, Send, refuse, reply
 from tamizdat_server.data.asking import Archive
 from tamizdat_server.logs import log
 from tamizdat_server.place import Place
@@ -15,14 +17,13 @@ from tamizdat_server.tree import Tree
 API: Final = "/api"
 DATA: Final = "/data"
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 
 class Application:
     """Sends each request to the part that answers for its path, and both lifespan messages to the framework."""
 
-    def __init__(self, blobs: Blobs, api: Any, archive: App | None = None) -> None:
+    def __init__(self, blobs: App, api: Any, archive: App | None = None, newsroom: Path | None = None) -> None:
         self._blobs, self._api, self._archive = blobs, api, archive
+        self._newsroom = create_newsroom_api(newsroom, otherwise=self._ask_api) if newsroom else self._ask_api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -43,6 +44,8 @@ class Application:
                 await refuse(send, 500, b"The server made a mistake.\n", head=scope["method"] == "HEAD")
 
     def _part(self, path: str) -> App:
+        if _is_below(NEWSROOM, path):
+            return self._newsroom
         if _is_below(API, path):
             return self._ask_api
         if self._archive and _is_below(DATA, path):
@@ -80,4 +83,4 @@ def create(place: Place, archive: Path | None = None) -> Application:
     from tamizdat_server.api import create_api
 
     asking = Archive(archive) if archive else None
-    return Application(Blobs(Tree(place.public)), create_api(place), asking)
+    return Application(Blobs(Tree(place.public)), create_api(place), asking, place.newsroom)

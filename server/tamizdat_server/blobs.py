@@ -17,6 +17,7 @@ from tamizdat_server.tree import File, Tree
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _CHUNK_BYTES: Final = 64 * 1024
 _RETRIES: Final = 3

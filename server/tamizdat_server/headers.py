@@ -66,6 +66,11 @@ _DOCUMENT: Final[Headers] = [(b"permissions-policy", _PERMISSIONS % b"()"), *_AL
 OPAQUE: Final[Headers] = [(b"content-security-policy", _INERT), *_ALWAYS]
 # For what a browser shows as a document of its own without being a page: XML, SVG, JSON, plain text.
 DOCUMENT: Final[Headers] = [(b"content-security-policy", _INERT), *_DOCUMENT, *_ALWAYS]
+# For nobody but who asked: not to be kept, and of no use to another origin.
+PRIVATE: Final[Headers] = [
+    (b"cache-control", b"no-store"),
+    *((name, b"same-origin" if name == b"cross-origin-resource-policy" else value) for name, value in DOCUMENT),
+]
 
 VARY: Final = (b"vary", b"accept-encoding")
 IMMUTABLE: Final = b"public, max-age=31536000, immutable"

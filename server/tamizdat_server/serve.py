@@ -1,4 +1,4 @@
-"""The server's processes: a supervisor, workers, housekeeper and archive; how they start, and end in time.
+"""The server's processes: a supervisor, workers, housekeeper, desk and archive; how they start, and end in time.
 
 The supervisor is Granian's, which restarts a worker that died and kills one that doesn't end: Granian itself waits for
 requests in flight without limit, and a stalled reader would hold it for ever.
@@ -27,7 +27,7 @@ from tamizdat.errors import CannotListen
 from tamizdat_server import logs
 from tamizdat_server.data import DataOptions
 from tamizdat_server.data.beside import Beside
-from tamizdat_server.helpers import housekeeper
+from tamizdat_server.helpers import desk, housekeeper
 from tamizdat_server.listen import Listen
 from tamizdat_server.place import Place
 from tamizdat_server.sockets import drop_stalled
@@ -65,7 +65,7 @@ def serve(
     _allow_open_files()
     server = _granian(listen, workers, deadlines)
     archive = Beside.of(place.library, shown)
-    for helper in filter(None, (housekeeper(place), archive)):
+    for helper in filter(None, (housekeeper(place), desk(place), archive)):
         server.on_startup(helper.start)
         server.on_shutdown(helper.stop)
     server.on_startup(partial(_announce, listen, ready))

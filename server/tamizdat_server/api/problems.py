@@ -34,7 +34,7 @@ def refuse(status: HTTPStatus, detail: str, **more: str) -> Failed:
     return Failed(problem(status, detail, **more))
 
 
-def _respond(told: Problem) -> Response[bytes]:
+def respond(told: Problem) -> Response[bytes]:
     retry = {"Retry-After": "5"} if told.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     headers = {"Cache-Control": "no-store", **retry}
     filled = {k: v for k, v in msgspec.structs.asdict(told).items() if v != ""}
@@ -42,7 +42,7 @@ def _respond(told: Problem) -> Response[bytes]:
 
 
 def on_failed(_: Request[Any, Any, Any], error: Failed) -> Response[bytes]:
-    return _respond(error.problem)
+    return respond(error.problem)
 
 
 def on_validation(_: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
@@ -50,7 +50,7 @@ def on_validation(_: Request[Any, Any, Any], error: ValidationException) -> Resp
     wrong = [f"{item.get('key', 'parameter')}: {item.get('message', 'not allowed')}" for item in extra]
     missing = _MISSING.search(error.detail)
     detail = "; ".join(wrong) or (f"{missing[1]}: must be given" if missing else "A parameter is not allowed.")
-    return _respond(problem(HTTPStatus.BAD_REQUEST, detail))
+    return respond(problem(HTTPStatus.BAD_REQUEST, detail))
 
 
 def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -59,22 +59,22 @@ def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
         HTTPStatus.NOT_FOUND: "There is nothing here; /api/openapi.json says what there is.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This API is read only.",
     }
-    return _respond(problem(status, details.get(status, status.description or status.phrase)))
+    return respond(problem(status, details.get(status, status.description or status.phrase)))
 
 
 def on_no_article(_: Request[Any, Any, Any], error: NoSuchArticle) -> Response[bytes]:
-    return _respond(problem(HTTPStatus.NOT_FOUND, "There is no article of this key.", code=error.code))
+    return respond(problem(HTTPStatus.NOT_FOUND, "There is no article of this key.", code=error.code))
 
 
 def on_library(_: Request[Any, Any, Any], error: LibraryError) -> Response[bytes]:
     log.warning("the API can't read the server's library (%s)", error.code)
     detail = "The server's library isn't ready; the files of the publication are served all the same."
-    return _respond(problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, code=error.code))
+    return respond(problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, code=error.code))
 
 
 def on_anything(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("an API request failed", exc_info=error)
-    return _respond(problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server made a mistake."))
+    return respond(problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server made a mistake."))
 
 
 HANDLERS: Final[dict[Any, Any]] = {

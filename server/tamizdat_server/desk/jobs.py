@@ -4,9 +4,10 @@ Jobs outlive every process. One that was asked for again before it began isn't d
 """
 
 import sqlite3
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.desk.store import Desk
@@ -26,23 +27,20 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Something to be done, or done. Times are RFC 3339 UTC, empty for not yet.
-
-    `name`: which import of tamizdat.toml. `report`: what the command reports.
-    """
+    """Something to be done, or done. Times are RFC 3339 UTC, empty for not yet."""
 
     id: int
     kind: Kind
-    name: str
-    confirm: bool
-    who: str
+    name: Annotated[str, Meta(description="Which import of tamizdat.toml; empty for a publish.")]
+    confirm: Annotated[bool, Meta(description="Whether what the source has no more is taken away, however much.")]
+    who: Annotated[str, Meta(description="The name of the token that asked.")]
     state: State
     asked: str
     started: str
     ended: str
-    attempts: int
-    report: Any = None
-    error: Failure | None = None
+    attempts: Annotated[int, Meta(description="How often it was begun; one that is cut off is begun again.")]
+    report: Annotated[Any, Meta(description="What the command reports; of long lists the first 200.")] = None
+    error: Annotated[Failure | None, Meta(description="Why it failed.")] = None
 
 
 def ask(
@@ -53,17 +51,19 @@ def ask(
     `wait_seconds`: how long more of the same may come before it is begun.
     """
     with desk.changing() as db:
-        found = _waiting(db, kind, name, confirm=confirm)
-        if found is None:
-            at = rfc3339(int(now))
-            db.execute(
-                "INSERT INTO jobs (kind, name, confirm, who, asked, not_before) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, name, int(confirm), who, at, now + wait_seconds),
-            )
-            desk.note(who, f"{kind} asked for", name, at=at, detail="gone articles confirmed" if confirm else "")
-            db.execute("DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ? AND ended <> ''", (KEPT,))
-            found = db.execute("SELECT * FROM jobs ORDER BY id DESC LIMIT 1").fetchone()
-        return _job(found)
+        return _waiting(db, kind, name, confirm=confirm) or _new(
+            desk, kind, name, who=who, now=now, wait_seconds=wait_seconds, confirm=confirm
+        )
+
+
+def ask_both(desk: Desk, name: str, *, who: str, now: float, wait_seconds: float) -> tuple[Job, Job]:
+    """Have something imported and then published, both or neither; as `ask`."""
+    with desk.changing() as db:
+        imported = _waiting(db, "import", name) or _new(
+            desk, "import", name, who=who, now=now, wait_seconds=wait_seconds
+        )
+        # What waits for the import waits long enough.
+        return imported, _waiting(db, "publish", "") or _new(desk, "publish", "", who=who, now=now)
 
 
 def find_job(desk: Desk, number: int) -> Job | None:
@@ -136,16 +136,29 @@ def take_up(desk: Desk, *, now: float) -> None:
         try_again(desk, _job(row), now=now)
 
 
-def _waiting(db: sqlite3.Connection, kind: Kind, name: str, *, confirm: bool) -> sqlite3.Row | None:
+def _new(
+    desk: Desk, kind: Kind, name: str, *, who: str, now: float, wait_seconds: float = 0, confirm: bool = False
+) -> Job:
+    at = rfc3339(int(now))
+    desk.db.execute(
+        "INSERT INTO jobs (kind, name, confirm, who, asked, not_before) VALUES (?, ?, ?, ?, ?, ?)",
+        (kind, name, int(confirm), who, at, now + wait_seconds),
+    )
+    desk.note(who, f"{kind} asked for", name, at=at, detail="gone articles confirmed" if confirm else "")
+    desk.db.execute("DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ? AND ended <> ''", (KEPT,))
+    return _job(desk.db.execute("SELECT * FROM jobs ORDER BY id DESC LIMIT 1").fetchone())
+
+
+def _waiting(db: sqlite3.Connection, kind: Kind, name: str, *, confirm: bool = False) -> Job | None:
     """A job that will do what is asked for. A publish has to come after every import that was asked for before it."""
     row = db.execute(
         "SELECT * FROM jobs WHERE state = 'queued' AND kind = ? AND name = ? AND confirm = ? ORDER BY id DESC LIMIT 1",
         (kind, name, int(confirm)),
     ).fetchone()
-    if row is None or kind == "import":
-        return row
+    if row is None:
+        return None
     later = db.execute("SELECT 1 FROM jobs WHERE state = 'queued' AND id > ?", (row["id"],)).fetchone()
-    return None if later else row
+    return None if kind == "publish" and later else _job(row)
 
 
 def _job(row: sqlite3.Row) -> Job:

@@ -86,6 +86,12 @@ def key_files(*folders: Path) -> Iterator[KeyFile]:
             yield read_header(path)
 
 
+def needs_passphrase(folder: Path, role: Role) -> bool:
+    """Whether every key of this role in `folder` is locked. Raises: KeyProblem."""
+    locked = [file.locked for file in key_files(folder) if file.role == role]
+    return bool(locked) and all(locked)
+
+
 def read_header(path: Path) -> KeyFile:
     """What a key file tells without being opened. Raises: KeyProblem."""
     try:
