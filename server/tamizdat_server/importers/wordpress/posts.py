@@ -17,6 +17,7 @@ _HIDDEN_STATUS: Final = {
     "trash": "in the trash",
     "future": "planned for later",
     "inherit": "a part of another post",
+    "members": "for members only",
 }
 _PARTS: Final = {
     "attachment": "a media file: it comes with the articles that show it",
@@ -77,9 +78,12 @@ class Site(Protocol):
     `zone`: the time zone of its local dates, an IANA name or an offset such as +05:00; empty where nobody knows.
     """
 
-    home: str
-    language: str
-    zone: str
+    @property
+    def home(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
 
     def media(self, number: int) -> Media | None:
         """A file of the media library, where everybody may see it."""

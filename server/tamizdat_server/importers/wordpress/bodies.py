@@ -1,0 +1,49 @@
+"""The text of a post, from what WordPress keeps to the HTML that its readers saw."""
+
+import re
+from html import escape, unescape
+from typing import Final
+
+from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.wordpress.autop import paragraphs
+from tamizdat_server.importers.wordpress.embeds import with_embeds
+from tamizdat_server.importers.wordpress.footnotes import Notes, with_block_notes, with_bracketed_notes
+from tamizdat_server.importers.wordpress.gutenberg import has_blocks, with_told_texts
+from tamizdat_server.importers.wordpress.meanings import KNOWN, Meanings
+from tamizdat_server.importers.wordpress.posts import Post, Site
+from tamizdat_server.importers.wordpress.shortcodes import attributes, replace_shortcodes
+from tamizdat_server.importers.wordpress.withheld import without_withheld
+
+_CODE: Final = re.compile(
+    r"(?<!\[)\[(code|sourcecode|source|php|html|css|javascript|python|bash|sql|xml)((?:\s[^\[\]]{0,500})?)\](.*?)\[/\1\]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def to_html(post: Post, site: Site, warnings: Warnings) -> str:
+    """The HTML of a post's text, its notes at the end; what only some may read is left out."""
+    notes = Notes()
+    text = without_withheld(post.content, warnings)
+    text = with_block_notes(text, post.footnotes, notes)
+    if not post.rendered:
+        text = _laid_out(text, warnings)
+    meanings = Meanings(site, post=post.id, notes=notes, warnings=warnings)
+    text = replace_shortcodes(text, meanings, known=KNOWN)
+    return with_bracketed_notes(text, notes) + notes.html()
+
+
+def _laid_out(text: str, warnings: Warnings) -> str:
+    text = _CODE.sub(_listing, text)
+    if has_blocks(text):
+        return with_embeds(with_told_texts(text, warnings))
+    return paragraphs(with_embeds(text))
+
+
+def _listing(found: re.Match[str]) -> str:
+    """A listing of a program, which isn't laid out as text."""
+    named, bare = attributes(found[2])
+    language = named.get("language") or named.get("lang") or next(iter(bare), "") or found[1].lower()
+    language = "" if language in ("code", "source", "sourcecode") else re.sub(r"[^\w+#.-]", "", language)
+    inner = unescape(found[3]) if "<" not in found[3] else found[3]
+    mark = f' class="language-{language}"' if language else ""
+    return f"<pre><code{mark}>{escape(inner, quote=False)}</code></pre>"

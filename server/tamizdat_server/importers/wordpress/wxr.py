@@ -1,0 +1,81 @@
+"""An export of a WordPress site (WXR 1.0 to 1.2): one file, or a folder of those that a large one was split into."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from tamizdat.errors import UnreadableSource
+from tamizdat_server.importers.items import Imported, Item, Skipped
+from tamizdat_server.importers.source import Options, Source
+from tamizdat_server.importers.wordpress.articles import PostReader
+from tamizdat_server.importers.wordpress.posts import Media, origin_of, source_of
+from tamizdat_server.importers.wordpress.wxr_elements import Node
+from tamizdat_server.importers.wordpress.wxr_export import Broken, Export
+from tamizdat_server.importers.wordpress.wxr_fields import Item as Element
+from tamizdat_server.importers.wordpress.wxr_index import Index
+
+
+def open_export(source: str, options: Options) -> Source:
+    """The export at this path, read through once: what it says of its media, its times and its copies is known then.
+
+    Raises: UnreadableSource.
+    """
+    export, index = Export(Path(source)), Index()
+    if not export.home:
+        raise UnreadableSource(source=source, reason="the export doesn't name its site")
+    for item in export.items():
+        element = _element(item)
+        index.add(element) if isinstance(element, Element) else index.pass_over()
+    if not index.total:
+        raise UnreadableSource(source=source, reason="nothing is in it")
+    return Source(origin=origin_of(export.home), items=_items(export, index, options), total=index.total)
+
+
+class _ExportSite:
+    """The site as an export shows it."""
+
+    def __init__(self, export: Export, index: Index) -> None:
+        self.home, self.language, self.zone = export.home, export.language, index.zone
+        self._index = index
+
+    def media(self, number: int) -> Media | None:
+        return self._index.media(number)
+
+    def attached(self, post: int) -> Sequence[Media]:
+        return self._index.attached(post)
+
+
+def _items(export: Export, index: Index, options: Options) -> Iterator[Item]:
+    reader = PostReader(_ExportSite(export, index), options)
+    for place, item in enumerate(export.items()):
+        element = _element(item)
+        if isinstance(element, Skipped):
+            yield element
+        elif not index.counts(element.number, place):
+            yield Skipped(f"{source_of(export.home, element.number)} copy {place}", "there is another copy of it")
+        else:
+            yield from _read(element, export, index, reader)
+
+
+def _read(element: Element, export: Export, index: Index, reader: PostReader) -> Sequence[Imported | Skipped]:
+    author = export.author(element.login)
+    post = element.post(
+        author=author,
+        terms=export.terms,
+        featured=index.media(element.thumbnail) if element.thumbnail else None,
+        group=index.group(element),
+    )
+    told = [*export.warnings]
+    if element.login and not author:
+        told.append("its author has no name for the public, only a login: left out")
+    return reader.read(msgspec.structs.replace(post, warnings=told))
+
+
+def _element(item: Node | Broken) -> Element | Skipped:
+    if isinstance(item, Broken):
+        return Skipped(item.where, item.reason)
+    try:
+        return Element(item)
+    except ValueError as error:
+        return Skipped(item.value("link") or item.value("guid") or "an item", str(error))

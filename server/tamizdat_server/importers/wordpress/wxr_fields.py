@@ -1,0 +1,163 @@
+"""What an item of an export says, read from its elements; and nothing that it doesn't say to everybody."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from tamizdat_server.importers.text import line, words
+from tamizdat_server.importers.wordpress.posts import Media, Post
+from tamizdat_server.importers.wordpress.wxr_elements import Node
+
+_ONCE: Final = ("wp:post_id", "wp:status", "wp:post_type", "wp:post_password")
+_LANGUAGE: Final = (
+    *("_wpml_import_language_code", "wpml_language", "_wpml_language", "_icl_language_code", "_icl_lang"),
+    *("icl_language", "_locale"),
+)
+_TRANSLATIONS: Final = (
+    *("_wpml_import_translation_group", "trid", "_trid", "wpml_trid", "_wpml_trid", "_icl_trid", "_original_post"),
+)
+_PRIMARY: Final = ("_yoast_wpseo_primary_category", "rank_math_primary_category", "_primary_term_category")
+# Plugins that show a post to members only note it here.
+_MEMBERS: Final = (
+    *("_members_access_role", "_wpac_is_members_only", "_jetpack_newsletter_access", "rcp_access_level"),
+    *("_wc_memberships_force_public_off", "ppwp_post_password", "_pda_protect", "_um_content_restriction_on"),
+    *("rcp_subscription_level", "_mepr_unauthorized_message_type", "_restrict_content", "_wlm_protect"),
+)
+_EVERYBODY: Final = frozenset(
+    ("", "0", "no", "none", "false", "everybody", "everyone", "public", "all", "a:0:{}", "[]")
+)
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
+_IN_ADDRESS: Final = re.compile(r"[?&](?:p|page_id)=([0-9]{1,15})$")
+_PICTURE: Final = re.compile(r"\.(jpe?g|png|gif|webp|avif|bmp|tiff?|heic|svg)$", re.IGNORECASE)
+_KINDS: Final = {"audio": ("mp3", "m4a", "ogg", "oga", "wav", "flac"), "video": ("mp4", "m4v", "mov", "webm", "ogv")}
+_FOOTNOTES: Final = msgspec.json.Decoder(list[dict[str, str]])
+
+
+class Item:
+    """An item of an export. Raises: ValueError, with why in words, where its elements contradict each other."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        for name in _ONCE:
+            if len(node.all(name)) > 1:
+                raise ValueError(f"it says twice what it is ({name})")
+        self.number = number_of(node.value("wp:post_id")) or self._number_in_address()
+        if not self.number:
+            raise ValueError("it has no number of its own")
+        self.type = node.value("wp:post_type")
+        self.status = node.value("wp:status")
+        self.parent = number_of(node.value("wp:post_parent"))
+        self.position = number_of(node.value("wp:menu_order"))
+        self._meta = {meta.value("wp:meta_key"): meta.value("wp:meta_value") for meta in node.all("wp:postmeta")}
+        self.protected = bool(node.value("wp:post_password"))
+        self.members = any(self._meta.get(key, "").lower() not in _EVERYBODY for key in _MEMBERS)
+
+    @property
+    def public(self) -> bool:
+        """Whether a file attached to this may be shown, as far as this alone says."""
+        return self.status in ("publish", "inherit") and not self.protected and not self.members
+
+    @property
+    def dates(self) -> tuple[str, str]:
+        """When it was published: in the site's own time, and in GMT."""
+        local, gmt = self._node.value("wp:post_date"), self._node.value("wp:post_date_gmt")
+        return local, gmt if local or gmt else self._node.value("pubDate")
+
+    @property
+    def modified(self) -> str:
+        return self._node.value("wp:post_modified_gmt") or self._node.value("wp:post_date_gmt")
+
+    @property
+    def translation(self) -> str:
+        """Names the group of this post's translations within the export, or nothing."""
+        terms = self._terms("post_translations")
+        marked = next(iter(terms.values()), "") or self._first(_TRANSLATIONS)
+        copied = number_of(self._meta.get("_icl_lang_duplicate_of", ""))
+        return f"post {copied}" if copied else marked
+
+    def media(self) -> Media:
+        """The file that an attachment is; its address is empty where it says none."""
+        url = self._node.value("wp:attachment_url") or self._node.value("guid")
+        alt = words(self._meta.get("_wp_attachment_image_alt", ""))
+        return Media(url, alt=alt, caption=self._node.value("excerpt:encoded"), mime=kind_of(url))
+
+    def post(self, *, author: str, terms: Mapping[str, str], featured: Media | None, group: str) -> Post:
+        """The post that this is; `terms`: names of categories by their numbers."""
+        value = self._node.value
+        return Post(
+            id=self.number,
+            type=self.type,
+            status="members" if self.members and self.status == "publish" else self.status,
+            protected=self.protected,
+            link=value("link"),
+            slug=value("wp:post_name"),
+            title=value("title"),
+            content=value("content:encoded"),
+            excerpt=value("excerpt:encoded"),
+            author=author,
+            date=self.dates[0],
+            date_gmt=self.dates[1],
+            modified=value("wp:post_modified"),
+            modified_gmt=value("wp:post_modified_gmt"),
+            categories=self._categories(terms),
+            tags=[*dict.fromkeys([*self._terms("post_tag").values(), *self._terms("tag").values()])],
+            language=next(iter(self._terms("language")), "") or self._first(_LANGUAGE),
+            translation_group=group,
+            featured=featured,
+            footnotes=_footnotes(self._meta.get("footnotes", "")),
+        )
+
+    @property
+    def login(self) -> str:
+        """Its author's login, which only leads to a name."""
+        return self._node.value("dc:creator")
+
+    @property
+    def thumbnail(self) -> int:
+        """The number of the featured picture, or 0."""
+        return number_of(self._meta.get("_thumbnail_id", ""))
+
+    def _number_in_address(self) -> int:
+        found = _IN_ADDRESS.search(self._node.value("guid")) or _IN_ADDRESS.search(self._node.value("link"))
+        return number_of(found[1]) if found else 0
+
+    def _categories(self, terms: Mapping[str, str]) -> list[str]:
+        names = [*dict.fromkeys(self._terms("category").values())]
+        primary = terms.get(self._first(_PRIMARY), "")
+        return [primary, *(name for name in names if name != primary)] if primary in names else names
+
+    def _terms(self, domain: str) -> dict[str, str]:
+        """The names of a post's terms by their slugs."""
+        # WXR 1.0 repeats each term without saying its kind, and a category may stand there only so.
+        kinds = (domain, "") if domain == "category" else (domain,)
+        found = [node for node in self._node.all("category") if node.attributes.get("domain", "") in kinds]
+        return {node.attributes.get("nicename") or node.text: line(node.text) for node in found if line(node.text)}
+
+    def _first(self, keys: Iterable[str]) -> str:
+        return next(filter(None, (self._meta.get(key, "") for key in keys)), "")
+
+
+def number_of(text: str) -> int:
+    """A number as WordPress has them, or 0."""
+    return int(text) if _NUMBER.fullmatch(text) else 0
+
+
+def kind_of(url: str) -> str:
+    """`image`, `audio` or `video`, by the end of an address, or nothing."""
+    path = url.partition("?")[0]
+    if _PICTURE.search(path):
+        return "image"
+    ending = path.rpartition(".")[2].lower()
+    return next((kind for kind, endings in _KINDS.items() if ending in endings), "")
+
+
+def _footnotes(text: str) -> dict[str, str]:
+    """WordPress 6.3 and later: `[{"id": …, "content": HTML}, …]` in the post's meta."""
+    if not text:
+        return {}
+    try:
+        return {note["id"]: note["content"] for note in _FOOTNOTES.decode(text) if "id" in note and "content" in note}
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return {}
