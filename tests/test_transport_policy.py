@@ -26,7 +26,7 @@ def test_a_signed_mirror_on_the_open_internet_may_be_contacted(url: str) -> None
     "url",
     ["http://news.example/", "http://8.8.8.8/", "https://127.0.0.1/", "https://127.1/", "https://2130706433/",
      "https://0x7f000001/", "https://0x7f.1/", "https://0177.0.0.1/", "https://10.1.2.3/", "https://172.16.0.1/",
-     "https://192.168.1.1/", "https://169.254.169.254/", "https://100.64.0.1/", "https://0.0.0.0/",
+     "https://192.168.1.1/", "https://192.0.0.192/", "https://169.254.169.254/", "https://100.64.0.1/", "https://0.0.0.0/",
      "https://224.0.0.1/", "https://240.0.0.1/", "https://255.255.255.255/", "https://[::1]/", "https://[::]/",
      "https://[fe80::1]/", "https://[fc00::1]/", "https://[fec0::1]/", "https://[::ffff:10.0.0.1]/",
      "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://[ff02::1]/", "https://localhost/",

@@ -16,6 +16,8 @@ from tamizdat.errors import ForbiddenAddress, UsageError
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# Kept for protocols, and for one cloud's metadata: Pythons of 2023 took most of it for public.
+_PROTOCOLS: Final = ipaddress.IPv4Network("192.0.0.0/24")
 _LOCAL_NAMES: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _NUMERIC_LABEL: Final = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)")
@@ -87,6 +89,8 @@ def is_public(address: str) -> bool:
     """Whether an IP address is on the open internet, whatever it is wrapped in."""
     found = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
     if isinstance(found, ipaddress.IPv6Address) and found.is_site_local:
+        return False
+    if found in _PROTOCOLS:
         return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 

@@ -11,7 +11,7 @@ import msgspec
 from tamizdat.transport.policy import is_local_name
 
 BUSY: Final = (429, 503)
-_DELAY: Final = re.compile(r"\d{1,9}")
+_DELAY: Final = re.compile("[0-9]{1,9}")
 
 
 class Manners(msgspec.Struct, frozen=True):

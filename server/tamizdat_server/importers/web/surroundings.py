@@ -6,16 +6,18 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
-from tamizdat.errors import TransportError
 from tamizdat.format.article import Image
+from tamizdat.transport.policy import is_local_name
+from tamizdat_server.importers.blocks.tracking import is_counter, without_tracking
 from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.source import Options
+from tamizdat_server.importers.web.pictures import Gallery
 
-PICTURE_BYTES: Final = 32 * 1024 * 1024
 _HREF_CHARACTERS: Final = 4_000
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_absolute = re.compile(r"(?:https?://[^\x00-\x20/?#]|mailto:)[^\x00-\x20]+", re.IGNORECASE)
-_data = re.compile(r"data:image/[\w.+-]+[^,]*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
+_absolute = re.compile(r"(?:https?://[^\x00-\x20/?#]|mailto:)[^\x00-\x20]*", re.IGNORECASE)
+_controls = re.compile(r"[\t\n\r]")
+_data = re.compile(r"data:image/[\w.+-]+[^,]*?(;\s*base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 
 
 class WebPlace:
@@ -28,62 +30,77 @@ class WebPlace:
         self.base, self.warnings = base, warnings
         self.undescribed = 0
         self._options = options
+        self._gallery = Gallery(options)
 
     def address(self, href: str) -> str | None:
-        """The absolute address that a link means, or None: the text stays alone."""
-        href = href.strip().replace(" ", "%20")
-        if href.startswith("#") or not href:
+        """The absolute address that a link means, without what tracks readers, or None: the text stays alone."""
+        href = _controls.sub("", href.strip()).replace(" ", "%20")
+        if not href or href.startswith("#"):
             self.warnings.add("links within the page became text")
             return None
-        try:
-            found = urljoin(self.base, href)
-        except ValueError:
-            found = ""
-        if _absolute.fullmatch(found) and len(found) <= _HREF_CHARACTERS:
-            return found
-        self.warnings.add("links that are neither http, https nor mailto became text")
-        return None
+        found = self._absolute(href)
+        reason = _objection(found, base=self.base)
+        if reason and not found and not _scheme.match(href):
+            reason = "relative links became text"
+        if reason:
+            self.warnings.add(reason)
+            return None
+        return without_tracking(found)
 
     def picture(self, source: str, *, alt: str) -> Image | str | None:
-        """The picture, or None where there is none to be had; then a warning says why."""
-        data = self._data_of(source.strip())
-        if data is None:
-            return None
-        image = self._options.store.add(data, alt=alt)
-        if image is None:
-            self.warnings.add("pictures that can't be read were replaced by their words")
-        elif not alt.strip():
+        """The picture, or None where there is none to be had; then a warning says why.
+
+        Raises: NewsroomError where it can't be kept.
+        """
+        source = source.strip()
+        image = self._picture(source, alt)
+        if image is not None and not alt.strip():
             self.undescribed += 1
         return image
 
-    def _data_of(self, source: str) -> bytes | None:
-        if found := _data.match(source):
-            return _decoded(found[2], is_base64=bool(found[1]))
-        address = self.address(source)
-        if address is None or not urlsplit(address).scheme.startswith("http"):
+    def _picture(self, source: str, alt: str) -> Image | None:
+        if found := _data.fullmatch(source):
+            data = _decoded(found[2], is_base64=bool(found[1]))
+            return self._options.store.add(data, alt=alt, warn=self.warnings.add)
+        address = self._absolute(_controls.sub("", source).replace(" ", "%20"))
+        if not address.lower().startswith(("http://", "https://")):
+            self.warnings.add("pictures without an address of their own were left out: their words stay")
             return None
-        return self._fetched(address)
+        if is_counter(address):
+            self.warnings.add("pictures that only count readers were left out")
+            return None
+        return self._gallery.picture(address, alt=alt, warn=self.warnings.add)
 
-    def _fetched(self, address: str) -> bytes | None:
-        fetcher = self._options.fetcher
-        if self._options.pictures != "fetch" or fetcher is None:
-            self.warnings.add("pictures weren't fetched: their words stay")
-            return None
+    def _absolute(self, href: str) -> str:
+        """The address that it means here; empty where that is none of the web, or longer than may be."""
         try:
-            answer = fetcher.get(address, max_bytes=PICTURE_BYTES, accept="image/*")
-        except TransportError:
-            self.warnings.add("pictures couldn't be fetched: their words stay")
-            return None
-        if answer.status != 200:
-            self.warnings.add("pictures aren't there any more: their words stay")
-            return None
-        return answer.body
+            found = urljoin(self.base, href)
+        except ValueError:
+            return ""
+        return found if _absolute.fullmatch(found) and len(found) <= _HREF_CHARACTERS else ""
+
+
+def _objection(address: str, *, base: str) -> str:
+    """Why an address can't be a link's in an article, in words for people; empty where it can."""
+    if not address:
+        return "links that are neither http, https nor mailto became text"
+    try:
+        parts, home = urlsplit(address), urlsplit(base)
+        host, has_name = parts.hostname or "", "@" in parts.netloc
+    except ValueError:
+        return "links that are neither http, https nor mailto became text"
+    if has_name:
+        return "links that hold a user name or password became text"
+    if parts.scheme.lower() != "mailto" and is_local_name(host) and host != home.hostname:
+        return "links into a private network became text"
+    return ""
 
 
 def _decoded(text: str, *, is_base64: bool) -> bytes:
+    data = unquote_to_bytes(text)
     if not is_base64:
-        return unquote_to_bytes(text)
+        return data
     try:
-        return base64.b64decode(unquote_to_bytes(text), validate=False)
+        return base64.b64decode(data, validate=False)
     except (binascii.Error, ValueError):
         return b""
