@@ -11,7 +11,7 @@ from tamizdat_server.api.newsroom import create_newsroom_api
 from tamizdat_server.blobs import App, Blobs, Receive, Scope, Send, refuse, reply
 from tamizdat_server.data.asking import Archive
 from tamizdat_server.logs import log
-from tamizdat_server.place import Place
+from tamizdat_server.place import Place, Role
 from tamizdat_server.tree import Tree
 
 API: Final = "/api"
@@ -21,9 +21,12 @@ DATA: Final = "/data"
 class Application:
     """Sends each request to the part that answers for its path, and both lifespan messages to the framework."""
 
-    def __init__(self, blobs: App, api: Any, archive: App | None = None, newsroom: Path | None = None) -> None:
+    def __init__(
+        self, blobs: App, api: Any, archive: App | None = None, newsroom: Path | None = None, *, alone: bool = False
+    ) -> None:
         self._blobs, self._api, self._archive = blobs, api, archive
-        self._newsroom = create_newsroom_api(newsroom, otherwise=self._ask_api) if newsroom else self._ask_api
+        self._ask = _nothing if alone else self._ask_api
+        self._newsroom = create_newsroom_api(newsroom, otherwise=self._ask) if newsroom else self._ask
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -47,7 +50,7 @@ class Application:
         if _is_below(NEWSROOM, path):
             return self._newsroom
         if _is_below(API, path):
-            return self._ask_api
+            return self._ask
         if self._archive and _is_below(DATA, path):
             return self._archive if path != DATA else _add_slash
         return self._blobs
@@ -78,9 +81,17 @@ async def _add_slash(scope: Scope, _receive: Receive, send: Send) -> None:
     await reply(send, 308, [(b"location", f"{DATA}/".encode() + query), *headers.OPAQUE])
 
 
-def create(place: Place, archive: Path | None = None) -> Application:
+async def _nothing(scope: Scope, _receive: Receive, send: Send) -> None:
+    await refuse(send, 404, b"There is nothing here.\n", head=scope["method"] == "HEAD")
+
+
+def create(place: Place, archive: Path | None = None, *, role: Role = "all") -> Application:
     """The application that serves `place`. `archive`: the socket that the archive's process answers at."""
     from tamizdat_server.api import create_api
 
+    api = create_api(place)
+    if role == "newsroom":
+        return Application(_nothing, api, newsroom=place.newsroom, alone=True)
     asking = Archive(archive) if archive else None
-    return Application(Blobs(Tree(place.public)), create_api(place), asking, place.newsroom)
+    newsroom = place.newsroom if role == "all" else None
+    return Application(Blobs(Tree(place.public)), api, asking, newsroom)

@@ -1,13 +1,15 @@
 """What is served and from where: a newsroom's folder, or a bare tree such as a mirror's."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from tamizdat.errors import UsageError
 
 RESIGN_SECONDS: Final = 86_400
+Role: TypeAlias = Literal["all", "readers", "newsroom"]
+"""For whom a server answers: for both at one port, or for either alone."""
 
 
 class Place(msgspec.Struct, frozen=True):

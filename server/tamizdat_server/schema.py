@@ -143,9 +143,9 @@ def origins(db: Database) -> None:
     """Where each article comes from, and what its source said beside the text."""
     db.executescript(
         """
-        -- `origin`: the source that it was imported from, '' where that isn't known; `stamp`, `form`: its own word for the
-        -- version imported last, and how that was written; `noted`: the corrections that it has told of; `gone`: why the
-        -- source has the article no more, while it still stands here.
+        -- `origin`: the source that it was imported from, or nothing; `stamp`, `form`: its own word for the version
+        -- that was imported last, and how that was written; `noted`: corrections that it has told of; `gone`: why
+        -- the source has the article no more, while it still stands here.
         ALTER TABLE articles ADD COLUMN origin TEXT NOT NULL DEFAULT '';
         ALTER TABLE articles ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
         ALTER TABLE articles ADD COLUMN form TEXT NOT NULL DEFAULT '';
@@ -159,4 +159,4 @@ def origins(db: Database) -> None:
 @newsroom_schema()
 def who_did_it(db: Database) -> None:
     """By whose token a change was made; '' for who was at the newsroom's machine."""
-    db.execute("ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT ''")
+    db.executescript("ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT ''")

@@ -27,9 +27,9 @@ from tamizdat.errors import CannotListen
 from tamizdat_server import logs
 from tamizdat_server.data import DataOptions
 from tamizdat_server.data.beside import Beside
-from tamizdat_server.helpers import desk, housekeeper
+from tamizdat_server.helpers import Helper, desk, housekeeper
 from tamizdat_server.listen import Listen
-from tamizdat_server.place import Place
+from tamizdat_server.place import Place, Role
 from tamizdat_server.sockets import drop_stalled
 
 CONNECTIONS: Final = 4096
@@ -54,9 +54,12 @@ def serve(
     workers: int = 1,
     shown: DataOptions = DataOptions(),  # noqa: B008 - frozen
     deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
+    role: Role = "all",
     ready: Callable[[str], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT, then end within a few seconds whatever readers do. Call from the main thread.
+
+    `role`: readers and, where there is a token, the newsroom; or either of them alone.
 
     `ready` is called from another thread, with the URL, once requests are answered. Raises: CannotListen where the
     workers can't go on.
@@ -64,12 +67,12 @@ def serve(
     logs.configure()
     _allow_open_files()
     server = _granian(listen, workers, deadlines)
-    archive = Beside.of(place.library, shown)
-    for helper in filter(None, (housekeeper(place), desk(place), archive)):
+    archive = Beside.of(place.library, shown) if role != "newsroom" else None
+    for helper in filter(None, (*_helpers(place, role), archive)):
         server.on_startup(helper.start)
         server.on_shutdown(helper.stop)
     server.on_startup(partial(_announce, listen, ready))
-    loader = partial(load, place, archive.socket if archive else None, os.getpid(), deadlines)
+    loader = partial(load, place, archive.socket if archive else None, os.getpid(), deadlines, role)
     try:
         server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as end:
@@ -125,7 +128,11 @@ def _granian(listen: Listen, workers: int, deadlines: Deadlines) -> Any:
     )
 
 
-def load(place: Place, archive: Path | None, supervisor: int, deadlines: Deadlines) -> Any:
+def _helpers(place: Place, role: Role) -> list[Helper | None]:
+    return [housekeeper(place) if role != "newsroom" else None, desk(place) if role != "readers" else None]
+
+
+def load(place: Place, archive: Path | None, supervisor: int, deadlines: Deadlines, role: Role = "all") -> Any:
     """The application, in a worker's process. `archive`: the socket of the archive's process."""
     from tamizdat_server.app import create  # only workers need the framework
 
@@ -134,7 +141,7 @@ def load(place: Place, archive: Path | None, supervisor: int, deadlines: Deadlin
         signal.signal(signum, signal.SIG_DFL)
     end_with(supervisor, grace_seconds=deadlines.shutdown_seconds)
     drop_stalled(deadlines.stall_seconds)
-    return create(place, archive)
+    return create(place, archive, role=role)
 
 
 def end_with(parent: int, *, grace_seconds: float) -> None:
