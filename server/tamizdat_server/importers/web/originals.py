@@ -2,14 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 _small = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z]{3,4}$)")
 _wordpress = re.compile(r"/wp-content/|/uploads/|/files/|/\d{4}/\d{2}/")
 _resizing = re.compile(r"i\d\.wp\.com|(?:.+\.)?(?:files\.)?wordpress\.com")
 _monthly = re.compile(r"(?:^|/)(\d{4}/\d{2}/[^/]+)$")
-_UPLOADS: Final = ("/wp-content/uploads/", "/uploads/", "/files/")
+_uploads = re.compile(r"(?<=/)(?:wp-content/(?=uploads/)|uploads/|files/)")
 
 
 def addresses(address: str) -> list[str]:
@@ -25,29 +24,31 @@ def addresses(address: str) -> list[str]:
 
 def find_upload(folder: Path, address: str) -> Path | None:
     """The file of an export's uploads `folder` that a picture's address means; nothing outside of the folder."""
-    root = folder.resolve()
-    for path in _paths(unquote(urlsplit(address).path)):
-        found = (root / path).resolve()
-        if found.is_relative_to(root) and found.is_file():
-            return found
+    try:
+        root = folder.resolve()
+        for path in _paths(unquote(urlsplit(address).path)):
+            found = (root / path).resolve()
+            if found.is_relative_to(root) and found.is_file():
+                return found
+    except (OSError, ValueError):
+        pass  # no file can have such a name
     return None
 
 
 def _paths(path: str) -> list[str]:
-    """Where below the folder it may lie: as in the address, below `uploads`, or by year and month; whole ones first.
+    """Where below the folder it may lie; the whole picture first.
 
     Never by its bare name alone where the address has more: `2019/03/1.jpg` is another picture than `2020/01/1.jpg`.
     """
-    if "\0" in path:
-        return []
     whole = _small.sub("", path)
     stem, dot, ending = whole.rpartition(".")
-    names = dict.fromkeys((f"{stem}-scaled{dot}{ending}", whole, path))
+    names = dict.fromkeys((f"{stem}-scaled{dot}{ending}" if dot else whole, whole, path))
     return [below for name in names for below in _below(name)]
 
 
 def _below(path: str) -> list[str]:
-    cut = [path.lstrip("/"), *(path.partition(mark)[2] for mark in _UPLOADS)]
+    """As in the address, or from any of the folders on in which WordPress keeps uploads, or by year and month."""
+    ends = [path[place:] for found in _uploads.finditer(path) for place in found.span()]
     if monthly := _monthly.search(path):
-        cut.append(monthly[1])
-    return [part for part in dict.fromkeys(cut) if part]
+        ends.append(monthly[1])
+    return [end for end in dict.fromkeys(end.lstrip("/") for end in (path, *ends)) if end]

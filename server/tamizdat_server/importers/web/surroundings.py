@@ -75,6 +75,7 @@ class WebPlace:
         """The address that it means here; empty where that is none of the web, or longer than may be."""
         try:
             found = urljoin(self.base, href)
+            urlsplit(found)
         except ValueError:
             return ""
         return found if _absolute.fullmatch(found) and len(found) <= _HREF_CHARACTERS else ""
@@ -84,14 +85,10 @@ def _objection(address: str, *, base: str) -> str:
     """Why an address can't be a link's in an article, in words for people; empty where it can."""
     if not address:
         return "links that are neither http, https nor mailto became text"
-    try:
-        parts, home = urlsplit(address), urlsplit(base)
-        host, has_name = parts.hostname or "", "@" in parts.netloc
-    except ValueError:
-        return "links that are neither http, https nor mailto became text"
-    if has_name:
+    parts = urlsplit(address)
+    if "@" in parts.netloc:
         return "links that hold a user name or password became text"
-    if parts.scheme.lower() != "mailto" and is_local_name(host) and host != home.hostname:
+    if parts.netloc and is_local_name(parts.hostname or "") and parts.hostname != urlsplit(base).hostname:
         return "links into a private network became text"
     return ""
 
