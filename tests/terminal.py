@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-SECONDS = 60
+SECONDS = 240
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.starting import recall
 from terminal import Terminal
 
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture

@@ -4,10 +4,14 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tamizdat.errors import TamizdatError, UsageError
+
+if TYPE_CHECKING:
+    from tamizdat_server.cli.starting import Start
 
 
 @click.command()
@@ -36,19 +40,19 @@ def start(place: str, folder: Path | None, yes: bool, no_browser: bool, allow_pr
     from tamizdat_server.cli.asking import Asking
     from tamizdat_server.cli.starting import Start
 
-    with _going_on(place):
-        Start(
-            place, folder, asking=Asking(yes=yes), browser=not no_browser, allow_private=allow_private, proxy=proxy
-        ).run()
+    asking = Asking(yes=yes)
+    run = Start(place, folder, asking=asking, browser=not no_browser, allow_private=allow_private, proxy=proxy)
+    with _going_on(run):
+        run.run()
 
 
 @contextmanager
-def _going_on(place: str) -> Generator[None]:
-    """Where something goes wrong in the middle, say how to go on."""
+def _going_on(run: "Start") -> Generator[None]:
+    """Where something goes wrong, say what is kept and how to go on."""
     try:
         yield
     except UsageError:
         raise
     except (TamizdatError, KeyboardInterrupt, click.Abort):
-        click.echo(f"\nWhat was finished is kept; 'tamizdat start {place}' goes on from there.", err=True)
+        click.echo(f"\n{run.kept()}", err=True)
         raise

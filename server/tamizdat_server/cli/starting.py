@@ -13,6 +13,7 @@ import msgspec
 from tamizdat.cli.output import count, one_line
 from tamizdat.errors import UsageError
 from tamizdat_server.cli.asking import Asking
+from tamizdat_server.cli.import_progress import watched
 from tamizdat_server.cli.passphrase import VARIABLE, ask_passphrase, new_passphrase
 from tamizdat_server.cli.showing import show_page
 from tamizdat_server.clock import rfc3339
@@ -24,7 +25,7 @@ from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import PublishReport, publish
 from tamizdat_server.publish.changes import pending
 from tamizdat_server.starting import Answers, Found, begin, begun_here, is_free, is_newsroom, look, recall, remember
-from tamizdat_server.starting.following import Following, following
+from tamizdat_server.starting.following import Following, command_line, following
 
 REPORT_NAME: Final = "report.html"
 _ANY: Final = "any"
@@ -49,16 +50,28 @@ class Start:
         self.place, self.said_folder, self.asking, self.browser = place, folder, asking, browser
         self.allow_private, self.proxy = allow_private, proxy
         self.passphrase: Callable[[], str] = ask_passphrase
+        self.newsroom: Path | None = None
+        self.articles = 0
 
     def run(self) -> None:
         folder = self.said_folder or begun_here(self.place, Path())
         if folder is None or not is_newsroom(folder):
             folder = self._make(folder)
+        self.newsroom = folder
         with Newsroom.open(folder) as newsroom:
             answers = self._answers(newsroom)
             report = self._import(newsroom, answers)
             self._publish(newsroom, report)
             click.echo(_ending(newsroom, following(newsroom, answers)))
+
+    def kept(self) -> str:
+        """What stays of a run that ends early, and how to go on."""
+        to = ("--to", str(self.said_folder)) if self.said_folder else ()
+        again = command_line("start", self.place, *to)
+        if self.newsroom is None:
+            return f"Nothing was made yet; begin again with '{again}'."
+        articles = f", and {count(self.articles, 'article')} of this import" if self.articles else ""
+        return f"Kept: {self.newsroom}{articles}. '{again}' goes on from there."
 
     # -- the newsroom --------------------------------------------------------------------------------------------------
 
@@ -139,7 +152,11 @@ class Start:
         now = rfc3339(int(time.time()))
         # Whether private addresses are fine, and which way the network lies, is said each time anew.
         order = msgspec.structs.replace(answers.order, allow_private=self.allow_private, proxy=self.proxy)
-        report = carry_out(newsroom, order, now=now)
+        with watched(quiet=False) as progress:
+            try:
+                report = carry_out(newsroom, order, now=now, progress=progress)
+            finally:
+                self.articles = progress.articles
         click.echo(_counts(report))
         page = newsroom.folder / REPORT_NAME
         write_report(page, report, title=newsroom.config.title, at=now)

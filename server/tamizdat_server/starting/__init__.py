@@ -18,8 +18,14 @@ def look(place: str, *, fetcher: Fetcher) -> Found:
     Raises: UnreadableSource, which says what can be done instead; TransportError.
     """
     path = Path(place).expanduser()
-    if path.exists():
+    if place.strip() and path.exists():
         return look_at_path(path)
-    if place.lower().endswith((".xml", ".zip")) and "://" not in place:
-        raise UnreadableSource(source=place, reason="there is no such file here")
+    if "://" not in place and _looks_like_a_path(place):
+        raise UnreadableSource(source=place, reason="there is no such file or folder here, and it is no address")
     return look_at_address(place, fetcher)
+
+
+def _looks_like_a_path(place: str) -> bool:
+    name = place.strip().lower()
+    is_file = name.endswith((".xml", ".zip", ".html", ".json")) and "/" not in name
+    return is_file or name.startswith((".", "/", "~")) or "\\" in name or ("." not in name and ":" not in name)

@@ -26,26 +26,26 @@ def following(newsroom: Newsroom, answers: Answers) -> list[Following]:
         _publish(folder) if pending(newsroom.db) or not newsroom.version else None,
         _export_root(folder) if (newsroom.keys / "root.pem").exists() else None,
         Following(
-            "Show it, and let its signatures be renewed daily, for as long as this runs:", _line("serve", folder)
+            "Show it, and let its signatures be renewed daily, for as long as this runs:", command_line("serve", folder)
         ),
         _daily(folder, answers),
         Following(
             "When somebody keeps a copy elsewhere, tell readers, with the next publish:",
-            _line("mirrors", "add", folder, "https://copy.example/"),
+            command_line("mirrors", "add", folder, "https://copy.example/"),
         ),
     ]
     return [step for step in steps if step][:3]
 
 
 def _publish(folder: str) -> Following:
-    return Following("Publish what was imported:", _line("publish", folder))
+    return Following("Publish what was imported:", command_line("publish", folder))
 
 
 def _export_root(folder: str) -> Following:
     stick = "E:\\" if os.name == "nt" else "/media/stick"
     return Following(
         "Move the root key to a stick, and make a second copy of that for another place; publishing needs it not:",
-        _line("keys", "export-root", folder, stick),
+        command_line("keys", "export-root", folder, stick),
     )
 
 
@@ -59,10 +59,13 @@ def _daily(folder: str, answers: Answers) -> Following | None:
     both = " ; " if os.name == "nt" else " && "
     uploads = [word for found in answers.order.uploads for word in ("--uploads", found)]
     pictures = ["--pictures", answers.order.pictures] if answers.order.pictures != "fetch" else []
-    command = both.join((_line("import", kind, source, "--to", folder, *pictures, *uploads), _line("publish", folder)))
+    command = both.join(
+        (command_line("import", kind, source, "--to", folder, *pictures, *uploads), command_line("publish", folder))
+    )
     return Following("Bring what is new, daily or whenever something is, and publish it:", command)
 
 
-def _line(*words: str) -> str:
+def command_line(*words: str) -> str:
+    """A command of tamizdat as it is typed in this system's shell."""
     words = ("tamizdat", *words)
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -65,10 +65,19 @@ def _parsed(answer: Fetched) -> Any:
 
 def _links(tree: Any, base: str) -> Iterator[_Link]:
     for link in tree.iter("link"):
-        href = urljoin(base, str(link.get("href") or "").strip())
-        if urlsplit(href).scheme in ("http", "https"):
+        href = _absolute(base, str(link.get("href") or "").strip())
+        if href:
             relations = str(link.get("rel") or "").lower().split()
             yield _Link(relations, str(link.get("type") or "").lower(), str(link.get("hreflang") or ""), href)
+
+
+def _absolute(base: str, href: str) -> str:
+    """Empty where it is no address of the web."""
+    try:
+        found = urljoin(base, href)
+        return found if urlsplit(found).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def _title(tree: Any) -> str:
