@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from html import escape
+from html import escape, unescape
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +25,8 @@ _TAGS: Final = 100
 _TITLE_FROM_TEXT: Final = 80
 _url = re.compile(r"https?://[^\x00-\x20]{1,3990}", re.IGNORECASE)
 _ip = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}", re.IGNORECASE)
+_sources = re.compile(r"<img\b[^>]{0,4000}?\ssrc\s*=\s*[\"']([^\"']{1,4000})", re.IGNORECASE)
+_size = re.compile(r"-(?:\d{2,4}x\d{2,4}|scaled)(?=\.\w+$)")
 _extension = re.compile(r"\.(?:html?|php|aspx?|jsp|xml|json)$", re.IGNORECASE)
 _cyrillic = re.compile("[\u0400-\u04ff]")
 _letters = re.compile(r"[^\W\d_]")
@@ -137,7 +139,8 @@ class StoryReader:
         """The lead picture, and the body, which doesn't begin with the same one."""
         if not story.image:
             return None, body
-        found = place.picture(story.image, alt=words(story.image_alt)[:_TEXT_CHARACTERS])
+        lead = _shown(story.image, story.html)
+        found = place.picture(lead, alt=words(story.image_alt)[:_TEXT_CHARACTERS])
         if not isinstance(found, Image):
             return None, body
         for index, block in enumerate(body):
@@ -146,6 +149,16 @@ class StoryReader:
                     return block.image if block.image.alt else found, body[1:]
                 return None, body
         return found, body
+
+
+def _shown(address: str, html: str) -> str:
+    """The address under which the text itself shows this picture, in whatever size; else the address as it is."""
+    name = _stem(address)
+    return next((unescape(found) for found in _sources.findall(html) if name and _stem(found) == name), address)
+
+
+def _stem(address: str) -> str:
+    return _size.sub("", address.split("?")[0].rsplit("/", 1)[-1])
 
 
 def key_at(address: str) -> str:
