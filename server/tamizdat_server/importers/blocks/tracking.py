@@ -35,7 +35,8 @@ _DETOURS: Final[Mapping[tuple[str, str], str]] = {
 }  # fmt: skip
 _COUNTERS: Final = frozenset(
     "pixel.wp.com stats.wordpress.com stats.wp.com b.scorecardresearch.com"
-    " pixel.quantserve.com google-analytics.com ssl.google-analytics.com googletagmanager.com ad.doubleclick.net stats.g.doubleclick.net"
+    " pixel.quantserve.com google-analytics.com ssl.google-analytics.com googletagmanager.com"
+    " ad.doubleclick.net stats.g.doubleclick.net"
     " mc.yandex.ru mc.yandex.com counter.yadro.ru top-fwz1.mail.ru top.mail.ru counter.rambler.ru c.bigmir.net"
     " counter.24log.ru zero.kz c.zero.kz statcounter.com c.statcounter.com pixel.propublica.org analytics.twitter.com"
     " t.co feeds.feedburner.com feedproxy.google.com rss.feedsportal.com da.feedsportal.com pi.feedsportal.com"
