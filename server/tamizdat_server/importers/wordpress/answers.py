@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from tamizdat_server.importers.text import words
+from tamizdat_server.importers.text import without_addresses, words
 from tamizdat_server.importers.wordpress.posts import Media, Post
 
 ROW_FIELDS: Final = "id,modified_gmt,date_gmt"
@@ -187,7 +187,7 @@ def _first(raw: msgspec.Raw, kind: type[_Kind], otherwise: _Kind) -> _Kind:
 def _author(raw: msgspec.Raw) -> str:
     """A display name; nothing where it may be a login: the name in the address of the author's page is made of that."""
     author = _first(raw, _Author, _Author())
-    name = words(_text(author.name))
+    name = without_addresses(words(_text(author.name)))
     return "" if name.casefold() == _text(author.slug).casefold() else name
 
 

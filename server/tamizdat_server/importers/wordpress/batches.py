@@ -20,6 +20,7 @@ class Unread(msgspec.Struct, frozen=True):
     reason: str
 
 
+_GONE: Final = Unread("the site lists it and doesn't give it: it may have been withdrawn just now")
 Read: TypeAlias = tuple[int, Post | Unread]
 
 
@@ -33,6 +34,8 @@ class Batches:
     def read(self, numbers: Sequence[int]) -> Iterator[Read]:
         """At most a hundred posts, each once. Raises: ApiFailed where the site fails at everything."""
         assert len(numbers) <= PER_PAGE
+        if not numbers:
+            return
         try:
             found = self._ask(numbers)
         except (ApiDown, RouteClosed):
@@ -44,8 +47,12 @@ class Batches:
             yield from self._by_halves(numbers, failure.reason)
             return
         self._failures = 0
-        gone = Unread("the site lists it and doesn't give it: it may have been withdrawn just now")
-        yield from ((number, found.get(number, gone)) for number in numbers)
+        yield from ((number, found[number]) for number in numbers if number in found)
+        missing = [number for number in numbers if number not in found]
+        if len(missing) < len(numbers):
+            yield from self.read(missing)  # some sites give fewer at a time than they are asked for
+        else:
+            yield from ((number, _GONE) for number in missing)
 
     def _by_halves(self, numbers: Sequence[int], reason: str) -> Iterator[Read]:
         if len(numbers) == 1:

@@ -17,7 +17,7 @@ from tamizdat_server.importers.wordpress.site import same_host
 MAX_PAGES: Final = 2_000
 # Atom says when an entry was changed, RSS doesn't. Some sites have but one of them, or no pretty addresses.
 _FEEDS: Final = ("feed/atom/", "feed/", "?feed=atom", "?feed=rss2")
-_guid = re.compile(r"feed (https?://[^\s?#]+)\?p=([0-9]{1,15})")
+_guid = re.compile(r"feed (?:https?://)?([^\s?#]+)\?p=([0-9]{1,15})")
 _UNNUMBERED: Final = "its feed doesn't say which post of the site this is; 'tamizdat import feed' takes it all the same"
 
 
@@ -26,6 +26,7 @@ def open_closed(home: str, options: Options, *, reason: str) -> Source:
 
     Raises: UnreadableSource, TransportError.
     """
+    home = f"{home.rstrip('/')}/"
     place = read_place(options.recall(origin_of(home)))
     # What a feed's own import may remember of it is none of this one's.
     options = msgspec.structs.replace(options, recall=_nothing)
@@ -79,7 +80,7 @@ class _FeedReader:
 
     def _as_post(self, item: Imported | Skipped) -> Imported | Skipped:
         """An entry under the identity that its post has wherever else the site tells of it."""
-        number = self._number(item.source)
+        number = self._number(item)
         if not number:
             reason = item.reason if isinstance(item, Skipped) else _UNNUMBERED
             return Skipped(item.source, reason)
@@ -91,10 +92,17 @@ class _FeedReader:
         warnings = [*item.warnings, self._warning]
         return msgspec.structs.replace(item, source=source, warnings=warnings, stamp=stamp, form="feed")
 
-    def _number(self, source: str) -> int:
-        """A post's number, which WordPress makes the entry's id of: `https://example.kz/?p=123`."""
-        found = _guid.fullmatch(source)
-        return int(found[2]) if found and same_host(found[1], self._home) else 0
+    def _number(self, item: Imported | Skipped) -> int:
+        """A post's number, which WordPress makes the entry's id of: `https://example.kz/?p=123`.
+
+        Ids keep the name that the site had when the post was written; what was taken over from other sites has theirs.
+        """
+        found = _guid.fullmatch(item.source)
+        if not found:
+            return 0
+        link = item.draft.source_url if isinstance(item, Imported) else ""
+        is_own = same_host(f"https://{found[1]}", self._home) or same_host(link, self._home)
+        return int(found[2]) if is_own else 0
 
     def _is_news(self, item: Imported | Skipped) -> bool:
         if not isinstance(item, Imported):
