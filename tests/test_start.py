@@ -6,14 +6,18 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tamizdat_server.demo import SAMPLE
+from tamizdat_server.importers.web.fetching import Web
 from tamizdat_server.newsroom import Newsroom
-from tamizdat_server.starting import recall
+from tamizdat_server.starting import look, recall
 from terminal import Terminal
+from wpserver import WordPress, refuse
 
 SECONDS = 240
 
@@ -102,6 +106,57 @@ def test_the_commands_that_it_tells_do_what_is_promised(desk: Path):
         assert newsroom.version == 2
     again = start(desk, "articles", "--yes").stdout
     assert [line.split()[1] for line in commands(again)] == ["serve", "import", "mirrors"]
+
+
+# -- a site ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site() -> Iterator[WordPress]:
+    with WordPress() as wordpress:
+        wordpress.write(8)
+        wordpress.write(1, title="Көпір", body=f"<p>{'Жаңа көпір қайда салынады? ' * 5}</p>")
+        wordpress.write(1, title="The minister's brother", status="draft")
+        wordpress.write(1, title="For subscribers", password="x")
+        yield wordpress
+
+
+def test_a_wordpress_site_becomes_a_publication_with_all_that_is_public(desk: Path, site: WordPress):
+    done = start(desk, site.url, "--yes", "--allow-private")
+    assert done.returncode == 0, done.stderr
+    assert "It is WordPress" in done.stdout
+    assert "9 added" in done.stdout
+    report = (desk / "127.0.0.1" / "report.html").read_text("utf-8")
+    assert "minister" not in report + done.stdout + done.stderr
+    site.write(1)
+    daily = commands(done.stdout)[2].replace("tamizdat ", f"{sys.executable} -m tamizdat ")
+    assert site.url.rstrip("/") in daily
+    subprocess.run(["bash", "-c", daily], cwd=desk, check=True, timeout=SECONDS)
+    with Newsroom.open(desk / "127.0.0.1") as newsroom:
+        assert newsroom.version == 2
+        assert len([*newsroom.standing_sources()]) == 10
+
+
+def test_a_site_written_in_two_languages_is_proposed_both(site: WordPress):
+    with closing(Web(allow_private=True)) as web:
+        found = look(site.url, fetcher=web)
+    assert "kk" in found.languages
+    assert found.articles == 10  # the protected one is listed by the site
+
+
+def test_a_site_that_goes_away_in_the_middle_is_gone_on_with_when_it_is_back(desk: Path, site: WordPress):
+    site.write(200)
+    site.fail("posts", refuse(503), first=4)
+    done = start(desk, site.url, "--yes", "--allow-private")
+    assert done.returncode != 0
+    assert "Kept: 127.0.0.1" in done.stderr
+    assert "Traceback" not in done.stderr
+    site.faults.clear()
+    done = start(desk, site.url, "--yes", "--allow-private")
+    assert done.returncode == 0, done.stderr
+    with Newsroom.open(desk / "127.0.0.1") as newsroom:
+        assert len([*newsroom.standing_sources()]) == 209
+        assert newsroom.version == 1
 
 
 # -- interrupted -------------------------------------------------------------------------------------------------------

@@ -131,7 +131,9 @@ class Start:
         """What was answered the first time; where this newsroom began otherwise, what is needed to import now."""
         before = recall(newsroom)
         if before and before.place == self.place:
-            return before
+            # Whether private addresses are fine, and which way the network lies, is said each time anew.
+            order = msgspec.structs.replace(before.order, allow_private=self.allow_private, proxy=self.proxy)
+            return msgspec.structs.replace(before, order=order)
         self._say_where(newsroom)
         found = self._look()
         answers = Answers(
@@ -150,11 +152,9 @@ class Start:
     def _import(self, newsroom: Newsroom, answers: Answers) -> Report:
         click.echo(f"Importing from {one_line(self.place)} …")
         now = rfc3339(int(time.time()))
-        # Whether private addresses are fine, and which way the network lies, is said each time anew.
-        order = msgspec.structs.replace(answers.order, allow_private=self.allow_private, proxy=self.proxy)
         with watched(quiet=False) as progress:
             try:
-                report = carry_out(newsroom, order, now=now, progress=progress)
+                report = carry_out(newsroom, answers.order, now=now, progress=progress)
             finally:
                 self.articles = progress.articles
         click.echo(_counts(report))
@@ -223,7 +223,7 @@ def _ending(newsroom: Newsroom, steps: list[Following]) -> str:
         "",
         f"The keys are in {keys}."
         + (f" {root.name} is the one that nothing replaces: who has it owns the publication." if root.exists() else ""),
-        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: drafts are in it.",
+        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: it isn't all public.",
         "",
         "Next:",
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from tamizdat_server.importers.orders import Order
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish.changes import pending
 from tamizdat_server.starting.begin import Answers
@@ -57,12 +58,21 @@ def _daily(folder: str, answers: Answers) -> Following | None:
     if not source:
         return None
     both = " ; " if os.name == "nt" else " && "
-    uploads = [word for found in answers.order.uploads for word in ("--uploads", found)]
-    pictures = ["--pictures", answers.order.pictures] if answers.order.pictures != "fetch" else []
     command = both.join(
-        (command_line("import", kind, source, "--to", folder, *pictures, *uploads), command_line("publish", folder))
+        (
+            command_line("import", kind, source, "--to", folder, *_options(answers.order)),
+            command_line("publish", folder),
+        )
     )
     return Following("Bring what is new, daily or whenever something is, and publish it:", command)
+
+
+def _options(order: Order) -> list[str]:
+    """The words of `tamizdat import` for what was answered otherwise than it takes for granted."""
+    words = ["--pictures", order.pictures] if order.pictures != "fetch" else []
+    words += [word for folder in order.uploads for word in ("--uploads", folder)]
+    words += ["--allow-private"] if order.allow_private else []
+    return [*words, "--proxy", order.proxy] if order.proxy else words
 
 
 def command_line(*words: str) -> str:
