@@ -1,5 +1,9 @@
 """`tamizdat import` says what it did, and why it left something out."""
 
+import os
+import pty
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -47,14 +51,79 @@ def test_json_is_one_document(tmp_path: Path, newsroom: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_dry_run_leaves_no_file_behind(tmp_path: Path, newsroom: Path) -> None:
-    source = write(tmp_path / "source", {"a.md": DATED + "![x](p.png)\n", "p.png": picture()})
-    before = sorted(path for path in newsroom.rglob("*") if path.suffix not in (".db-wal", ".db-shm"))
-    result = call("markdown", source, "--to", newsroom, "--dry-run")
-    assert "would be 1 added" in result.stdout
-    assert set(before) >= {path for path in newsroom.rglob("*") if path.parent == newsroom / "media"}
+def everything(newsroom: Path) -> dict[str, bytes]:
+    """Every file of a newsroom, and every row of its database."""
     with Newsroom.open(newsroom) as opened:
-        assert list(opened.standing_sources()) == []
+        tables = [name for (name,) in opened.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {name: repr([tuple(row) for row in opened.db.execute(f"SELECT * FROM {name}")]) for name in tables}
+    paths = [path for path in newsroom.rglob("*") if not path.name.startswith(("newsroom.db", "lock"))]
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in paths} | {
+        name: told.encode() for name, told in rows.items()
+    }
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_dry_run_leaves_no_row_and_no_file(tmp_path: Path, newsroom: Path, before: bool) -> None:
+    source = write(tmp_path / "source", {"a.md": DATED + "![x](p.png)\n", "p.png": picture()})
+    if before:
+        call("markdown", source, "--to", newsroom)
+        write(source, {"b.md": DATED + "![x](q.png) ![x](p.png)\n", "q.png": picture(3, 3)})
+    held = everything(newsroom)
+    result = call("markdown", source, "--to", newsroom, "--dry-run")
+    assert f"would be 1 added, 0 revised, {int(before)} unchanged" in result.stdout
+    assert everything(newsroom) == held
+    assert "1 added" in call("markdown", source, "--to", newsroom).stdout
+
+
+def test_what_is_held_is_said_loudly_and_confirmed_by_the_same_command(tmp_path: Path, newsroom: Path) -> None:
+    source = write(tmp_path / "source", {"a.md": DATED, "b.md": DATED})
+    call("markdown", source, "--to", newsroom)
+    (source / "b.md").unlink()
+    result = call("markdown", source, "--to", newsroom)
+    assert result.exit_code == 0
+    assert "held b (en): its source has it no more" in result.stderr
+    assert "1 ARTICLE IS GONE FROM THE SOURCE AND STILL STANDS" in result.stderr
+    assert "--confirm" in result.stderr
+    held = msgspec.json.decode(call("markdown", source, "--to", newsroom, "--json").stdout)["held"]
+    assert held == [{"source": "b.md", "key": "b", "edition": "en", "reason": "its source has it no more"}]
+    assert "1 removed" in call("markdown", source, "--to", newsroom, "--confirm").stdout
+
+
+def test_a_correction_that_reaches_no_article_is_said(tmp_path: Path, newsroom: Path) -> None:
+    source = write(tmp_path / "source", {"a.md": DATED + "One\n"})
+    call("markdown", source, "--to", newsroom)
+    write(source, {"a.md": DATED + "Two\n"})
+    result = call("markdown", source, "--to", newsroom, "--correction", "It was two.")
+    assert "1 revised" in result.stdout
+    assert "the correction was added to none" in result.stderr
+
+
+def test_pictures_without_alt_text_are_asked_about(tmp_path: Path, newsroom: Path) -> None:
+    source = write(tmp_path / "source", {"a.md": DATED + "![](p.png)\n", "p.png": picture()})
+    assert (
+        "1 picture has no alt text: please describe it (1 article a.md)"
+        in call("markdown", source, "--to", newsroom).stderr
+    )
+
+
+def test_words_of_another_kind_are_usage_errors(tmp_path: Path, newsroom: Path) -> None:
+    for words in (["feed", "x", "--git"], ["markdown", tmp_path, "--pages"], ["wordpress", "x", "--fetch"]):
+        assert call(*words, "--to", newsroom).exit_code == 2
+
+
+def test_a_terminal_sees_how_the_import_goes_on(tmp_path: Path, newsroom: Path) -> None:
+    source = write(tmp_path / "source", {f"{number}.md": DATED for number in range(120)})
+    words = ["-m", "tamizdat", "import", "markdown", str(source), "--to", str(newsroom)]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, *words])
+    said = b""
+    with suppress(OSError):
+        while part := os.read(terminal, 4096):
+            said += part
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert b"importing" in said
+    assert b"120 added" in said
 
 
 def test_a_history_is_gone_on_with_where_it_was_left(tmp_path: Path, newsroom: Path) -> None:

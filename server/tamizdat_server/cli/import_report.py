@@ -41,18 +41,20 @@ def _warning(warning: str, articles: int, first: str) -> str:
 
 def _tell_undescribed(undescribed: "Undescribed") -> None:
     if undescribed.pictures:
-        pictures = "1 picture has" if undescribed.pictures == 1 else f"{undescribed.pictures} pictures have"
+        one = undescribed.pictures == 1
+        pictures, them = ("1 picture has", "it") if one else (f"{undescribed.pictures:,} pictures have", "them")
         articles = "1 article" if undescribed.articles == 1 else f"{undescribed.articles} articles, such as"
-        click.echo(f"{pictures} no alt text: please describe them ({articles} {undescribed.first[0]})", err=True)
+        click.echo(f"{pictures} no alt text: please describe {them} ({articles} {undescribed.first[0]})", err=True)
 
 
 def _tell_held(held: "list[Held]") -> None:
     if not held:
         return
     _list([f"held {article.key} ({article.edition}): {article.reason}" for article in held])
-    articles = "1 ARTICLE IS" if len(held) == 1 else f"{len(held)} ARTICLES ARE"
+    articles = "1 ARTICLE IS" if len(held) == 1 else f"{len(held):,} ARTICLES ARE"
+    stand = "STILL STANDS" if len(held) == 1 else "STILL STAND"
     click.echo(
-        f"{articles} GONE FROM THE SOURCE AND STILL STAND: that is much at once, as when a source is broken."
+        f"{articles} GONE FROM THE SOURCE AND {stand}: that is much at once, as when a source is broken."
         " If it is right, the same command with --confirm withdraws them.",
         err=True,
     )

@@ -1,8 +1,9 @@
 """An import as it was ordered, at the command line or in tamizdat.toml, and how it is carried out."""
 
+import os
 import tempfile
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -97,9 +98,21 @@ def _web(order: Order) -> Generator[Fetcher | None]:
 
 @contextmanager
 def _pictures(newsroom: Newsroom, *, dry_run: bool) -> Generator[Pictures]:
-    """Where pictures go: a dry run leaves none behind."""
+    """Where pictures go: a dry run leaves none behind, and makes or fetches none that the newsroom has."""
     if not dry_run:
         yield Pictures(newsroom.media)
         return
     with tempfile.TemporaryDirectory(prefix="tamizdat-") as folder:
+        _lend(newsroom.media, Path(folder))
         yield Pictures(Path(folder))
+
+
+def _lend(media: Path, folder: Path) -> None:
+    """Let every file of `media` seem to be in `folder`; what is written there replaces a link, not what it leads to."""
+    # Where links may not be made, a dry run makes each picture anew.
+    with suppress(OSError):
+        for place, _, names in os.walk(media):
+            beside = folder / Path(place).relative_to(media)
+            beside.mkdir(exist_ok=True)
+            for name in names:
+                (beside / name).symlink_to(Path(place).resolve() / name)
