@@ -63,7 +63,7 @@ class PostReader:
             warnings.add(warning)
         published = self._published(post, warnings)
         place = WebPlace(post.link or self._site.home, options=self._options, warnings=warnings)
-        title = line(post.title)
+        title = line(without_withheld(post.title, warnings))
         content = read_html(to_html(post, self._site, warnings), place, title=title)
         text = _text(content)
         draft = Draft(
@@ -126,8 +126,7 @@ class PostReader:
         return key_of(f"{language}/{key}" if language else key)
 
     def _edition(self, post: Post, text: str, warnings: Warnings) -> str:
-        said = self._options.language if not post.language else ""
-        said = said or told_language(post, self._site, self._languages, text)
+        said = told_language(post, self._site, self._languages, text=text, default=self._options.language)
         return choose_edition(self._languages, said=said, text=text, warnings=warnings)
 
     def _group(self, post: Post, language: str) -> str:

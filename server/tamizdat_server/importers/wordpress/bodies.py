@@ -23,8 +23,8 @@ _CODE: Final = re.compile(
 def to_html(post: Post, site: Site, warnings: Warnings) -> str:
     """The HTML of a post's text, its notes at the end; what only some may read is left out."""
     notes = Notes()
-    text = without_withheld(post.content, warnings)
-    text = with_block_notes(text, post.footnotes, notes)
+    told = {name: without_withheld(note, warnings) for name, note in post.footnotes.items()}
+    text = with_block_notes(without_withheld(post.content, warnings), told, notes)
     if not post.rendered:
         text = _laid_out(text, warnings)
     meanings = Meanings(site, post=post.id, notes=notes, warnings=warnings)

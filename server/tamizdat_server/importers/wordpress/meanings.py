@@ -13,6 +13,7 @@ from tamizdat_server.importers.wordpress.embeds import embed
 from tamizdat_server.importers.wordpress.footnotes import Notes
 from tamizdat_server.importers.wordpress.posts import Media, Site
 from tamizdat_server.importers.wordpress.shortcodes import Shortcode
+from tamizdat_server.importers.wordpress.withheld import without_withheld
 
 _PICTURE: Final = re.compile(
     r"\s*(?:<p[^<>]*>\s*)?((?:<a\s[^<>]*>\s*)?<img\s[^<>]*>(?:\s*</a>)?)(.*)", re.IGNORECASE | re.DOTALL
@@ -99,7 +100,7 @@ class Meanings:
             found = [media for media in self._site.attached(of_post[0]) if media.url not in left_out]
         if not found or not all(found):
             self._warnings.add("pictures of galleries aren't in the source: left out")
-        return "".join(_shown(media) for media in found if media)
+        return "".join(self._shown(media) for media in found if media)
 
     def playlist(self, code: Shortcode) -> str:
         """Each sound or film of a list."""
@@ -148,7 +149,7 @@ class Meanings:
         media = self._site.media(int(number)) if _NUMBER.fullmatch(number) else None
         address = code.get("src", "url", "image_url", "link") or next(iter(_ADDRESS.findall(code.inner or "")), "")
         if media:
-            return _shown(media)
+            return self._shown(media)
         if not address:
             return self._other(code)
         image = f'<img src="{escape(address)}" alt="{escape(code.get("alt", "title", "title_text"))}">'
@@ -157,9 +158,14 @@ class Meanings:
     def raw_html(self, code: Shortcode) -> str:
         """HTML that a builder keeps encoded."""
         try:
-            return unquote(base64.b64decode((code.inner or "").strip(), validate=True).decode())
+            html = unquote(base64.b64decode((code.inner or "").strip(), validate=True).decode())
         except (binascii.Error, ValueError):
             return code.inner or ""
+        return without_withheld(html, self._warnings)
+
+    def _shown(self, media: Media) -> str:
+        caption = without_withheld(media.caption, self._warnings)
+        return _figure(f'<img src="{escape(media.url)}" alt="{escape(media.alt)}">', caption)
 
     def _other(self, code: Shortcode) -> str:
         """A shortcode whose meaning only its site knows: its text stays."""
@@ -187,10 +193,6 @@ _MEANINGS: Final[Sequence[tuple[frozenset[str], Callable[[Meanings, Shortcode], 
 
 def _numbers(text: str) -> list[int]:
     return [int(part) for part in re.split(r"[\s,]+", text) if _NUMBER.fullmatch(part)][:1_000]
-
-
-def _shown(media: Media) -> str:
-    return _figure(f'<img src="{escape(media.url)}" alt="{escape(media.alt)}">', media.caption)
 
 
 def _figure(image: str, caption: str) -> str:

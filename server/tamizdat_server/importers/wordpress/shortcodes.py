@@ -26,7 +26,11 @@ _ATTRIBUTE: Final = re.compile(rf"{_NAMED.pattern}|\"([^\"]*)\"|'([^']*)'|(\S+)"
 
 
 class Tag(msgspec.Struct, frozen=True):
-    """One pair of brackets in a text. `escaped`: doubled, and meant to be read as it stands."""
+    """One pair of brackets in a text.
+
+    `escaped`: doubled, and meant to be read as it stands. `doubled`: only at its outer side, where another tag ends or
+    begins what is meant so.
+    """
 
     name: str
     start: int
@@ -34,6 +38,7 @@ class Tag(msgspec.Struct, frozen=True):
     written: str
     closing: bool = False
     escaped: bool = False
+    doubled: bool = False
     alone: bool = False
 
 
@@ -81,6 +86,7 @@ def _tag(text: str, found: re.Match[str]) -> Tag | None:
         written.removesuffix("/").rstrip(),
         closing=bool(found[2]),
         escaped=escaped,
+        doubled=text[end + 1 : end + 2] == "]" if found[2] else bool(found[1]),
         alone=written.endswith("/"),
     )
 
@@ -117,8 +123,12 @@ def replace_shortcodes(
         if tag.escaped:
             out[-1].append(text[tag.start + 1 : tag.end - 1])
         elif place in endings:
-            inner = "".join(out.pop())
-            out[-1].append(meaning(_shortcode(opened.pop(), inner)))
+            opener, inner = opened.pop(), "".join(out.pop())
+            if opener.doubled and tag.doubled:
+                out[-1] = [*out[-1][:-1], out[-1][-1][:-1], text[opener.start : tag.end]]
+                at += 1
+            else:
+                out[-1].append(meaning(_shortcode(opener, inner)))
         elif place in ends:
             opened.append(tag)
             out.append([])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -15,8 +15,8 @@ _CODE: Final = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?", re.ASCII)
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
 _IN_CYRILLIC: Final = frozenset("be bg kk ky mk mn ru sr tg tt uk ba cv os".split())
-# Shorter texts say too little of their language.
-_ENOUGH: Final = 200
+# Shorter texts say too little of their language, and still shorter ones not even how it is written.
+_ENOUGH, _FEW = 200, 20
 
 
 def split_languages(post: Post) -> dict[str, Post]:
@@ -53,44 +53,56 @@ def _in_language(text: str, code: str) -> str:
     return "".join(part for language, part in _parts(text) if language in ("", code))
 
 
-def told_language(post: Post, site: Site, languages: Languages, text: str) -> str:
-    """The language that a post is said to be in, by its marks, its address or its site; empty: its words must tell."""
-    if post.language:
-        return post.language
-    if code := _in_address(post.link, site.home, languages, text):
-        return code
-    return _of_site(site, languages, text)
+def told_language(post: Post, site: Site, languages: Languages, *, text: str, default: str) -> str:
+    """The language that a post is said to be in: by its marks, its address, `default`, or its site.
+
+    Empty: its words must tell.
+    """
+    return (
+        post.language
+        or _in_address(post.link, site.home, languages, text)
+        or default
+        or _of_site(site, languages, text)
+    )
 
 
 def _in_address(link: str, home: str, languages: Languages, text: str) -> str:
-    """The language that the first part of an address names: `/kk/…`."""
+    """The language that an address names: `/kk/…`, `kk.example.kz` or `?lang=kk`."""
     try:
-        path = urlsplit(link).path.removeprefix(urlsplit(home).path.rstrip("/"))
+        there, here = urlsplit(link), urlsplit(home)
+        host, own = there.hostname or "", (here.hostname or "").removeprefix("www.")
     except ValueError:
         return ""
-    first, *rest = path.strip("/").split("/")
-    if not rest or not _CODE.fullmatch(first):
-        return ""
-    edition = languages.edition(first)
+    first, *rest = there.path.removeprefix(here.path.rstrip("/")).strip("/").split("/")
+    named = [
+        *parse_qs(there.query).get("lang", [])[:1],
+        host.removesuffix(own).rstrip(".") if host != own and host.endswith(own) else "",
+        first if rest else "",
+    ]
+    return next((code for code in named if _is_language(code, languages, text)), "")
+
+
+def _is_language(code: str, languages: Languages, text: str) -> bool:
+    if not _CODE.fullmatch(code) or not languages.edition(code):
+        return False
     # A section may be called `it`: where no editions are known, the words must bear it out.
-    borne_out = bool(languages.editions) or languages.detect(text) == meant(first)
-    return first if edition and borne_out else ""
+    return bool(languages.editions) or languages.detect(text) == meant(code)
 
 
 def _of_site(site: Site, languages: Languages, text: str) -> str:
     """The site's own language, where nothing in the text speaks against it."""
-    edition = languages.edition(site.language) if site.language else None
-    if edition is None or reads_kazakh(text):
+    # WordPress always names a country, too; an edition is one for all who speak the language.
+    own = site.language if site.language.lower().startswith("zh") else meant(site.language).split("-")[0]
+    if not languages.edition(own) or reads_kazakh(text):
         return ""
     letters = len(_LETTERS.findall(text))
+    if letters < _FEW:
+        return own
     cyrillic = len(_CYRILLIC.findall(text)) * 2 > letters
-    fits = cyrillic == (meant(site.language).split("-")[0] in _IN_CYRILLIC)
-    if letters < _ENOUGH // 10:
-        return site.language
-    alone = not _same_script(languages.editions, cyrillic=cyrillic)
-    return site.language if fits and (letters < _ENOUGH or alone) else ""
+    fits = cyrillic == (own in _IN_CYRILLIC)
+    return own if fits and (letters < _ENOUGH or not _several_in(languages.editions, cyrillic=cyrillic)) else ""
 
 
-def _same_script(editions: Sequence[str], *, cyrillic: bool) -> bool:
+def _several_in(editions: Sequence[str], *, cyrillic: bool) -> bool:
     """Whether several of these editions are written in that script, so that it alone doesn't tell them apart."""
     return sum((edition.split("-")[0] in _IN_CYRILLIC) == cyrillic for edition in editions) > 1

@@ -41,11 +41,8 @@ def _without_shortcodes(text: str) -> str:
     at = place = 0
     while place < len(tags):
         tag = tags[place]
-        if tag.closing:
-            place += 1
-            continue
         out.append(text[at : tag.start])
-        end = tag.end if tag.alone else _end(tags, place)
+        end = tag.end if tag.alone or tag.closing else _end(tags, place)
         if end is None:
             return "".join(out)
         at = end

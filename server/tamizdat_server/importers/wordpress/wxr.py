@@ -9,6 +9,7 @@ from tamizdat.errors import UnreadableSource
 from tamizdat_server.importers.items import Imported, Item, Skipped
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.wordpress.articles import PostReader
+from tamizdat_server.importers.wordpress.gutenberg import with_patterns
 from tamizdat_server.importers.wordpress.posts import Media, origin_of, source_of
 from tamizdat_server.importers.wordpress.wxr_elements import Node
 from tamizdat_server.importers.wordpress.wxr_export import Broken, Export
@@ -69,7 +70,8 @@ def _read(element: Element, export: Export, index: Index, reader: PostReader) ->
     told = [*export.warnings]
     if element.login and not author:
         told.append("its author has no name for the public, only a login: left out")
-    return reader.read(msgspec.structs.replace(post, warnings=told))
+    content = with_patterns(post.content, index.pattern)
+    return reader.read(msgspec.structs.replace(post, content=content, warnings=told))
 
 
 def _element(item: Node | Broken) -> Element | Skipped:

@@ -77,6 +77,11 @@ class Item:
         copied = number_of(self._meta.get("_icl_lang_duplicate_of", ""))
         return f"post {copied}" if copied else marked
 
+    @property
+    def pattern(self) -> str:
+        """The text that posts show in a place of theirs, where this is such a pattern."""
+        return self._node.value("content:encoded") if self.type == "wp_block" else ""
+
     def media(self) -> Media:
         """The file that an attachment is; its address is empty where it says none."""
         url = self._node.value("wp:attachment_url") or self._node.value("guid")

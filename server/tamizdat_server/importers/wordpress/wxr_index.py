@@ -12,16 +12,16 @@ from tamizdat_server.importers.wordpress.wxr_fields import Item
 
 _SCHEMA: Final = """
 CREATE TABLE posts (number INTEGER PRIMARY KEY, place INTEGER, modified TEXT, public INTEGER, parent INTEGER,
-    position INTEGER, translation TEXT, url TEXT, alt TEXT, caption TEXT, mime TEXT);
+    position INTEGER, translation TEXT, url TEXT, alt TEXT, caption TEXT, mime TEXT, pattern TEXT);
 CREATE INDEX by_parent ON posts (parent);
 CREATE INDEX by_translation ON posts (translation);
 """
 # Of two copies of a post the newer one counts; of two of the same time, the one that isn't public.
 _ADD: Final = """
-INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET
+INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET
     place = excluded.place, modified = excluded.modified, public = excluded.public, parent = excluded.parent,
     position = excluded.position, translation = excluded.translation, url = excluded.url, alt = excluded.alt,
-    caption = excluded.caption, mime = excluded.mime
+    caption = excluded.caption, mime = excluded.mime, pattern = excluded.pattern
     WHERE (excluded.modified, -excluded.public) > (modified, -public)
 """
 # A file that was uploaded to a post which isn't public may be as secret as that post.
@@ -53,7 +53,7 @@ class Index:
         """Note an item; each has its place in the order in which they are added."""
         media = item.media() if item.type == "attachment" else Media("")
         row = (item.number, self.total, item.modified, item.public, item.parent, item.position, item.translation)
-        self._db.execute(_ADD, (*row, media.url, media.alt, media.caption, media.mime))
+        self._db.execute(_ADD, (*row, media.url, media.alt, media.caption, media.mime, item.pattern))
         self.total += 1
         offset = _offset(*item.dates)
         if offset is not None:
@@ -81,6 +81,11 @@ class Index:
 
     def attached(self, post: int) -> Sequence[Media]:
         return [Media(*row) for row in self._db.execute(_OF_POST, (post,))]
+
+    def pattern(self, number: int) -> str:
+        """The text of a pattern that posts may show, or nothing."""
+        row = self._db.execute("SELECT pattern FROM posts WHERE number = ? AND public", (number,)).fetchone()
+        return row[0] if row else ""
 
     @property
     def zone(self) -> str:
