@@ -1,15 +1,19 @@
 """What was found at an address or in a file that a newsroom may begin from."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from html import unescape
 from typing import Final, Literal
 
 import msgspec
 
-from tamizdat_server.importers.language import meant, reads_kazakh
+from tamizdat_server.importers.language import Languages, meant
 
 FoundKind = Literal["wordpress", "feed", "markdown"]
 _code: Final = re.compile(r"[a-z]{2,3}")
+_tag: Final = re.compile(r"<[^<>]*>")
+_RARE: Final = 10  # of so many texts, one in another language is no edition
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -32,9 +36,16 @@ class Found(msgspec.Struct, frozen=True):
 def languages_of(said: Iterable[str], texts: Sequence[str] = ()) -> list[str]:
     """Language codes of a site, from what it says (`ru-RU`, `kz`) and from some of its texts, each once.
 
-    Texts tell Kazakh alone, whose letters don't err: many a site calls itself Russian and is written in both.
+    Beside what a site says, texts tell Kazakh alone, whose letters don't err: many a site calls itself Russian and is
+    written in both. Where a site says nothing, the languages count that several texts are in.
     """
-    codes = [meant(code).split("-")[0].lower() for code in said]
-    if any(reads_kazakh(text) for text in texts):
-        codes.append("kk")
+    codes = [meant(code).split("-")[0].lower() for code in said if code]
+    read = Counter(filter(None, (_read(text) for text in texts)))
+    least = max(1, len(texts) // _RARE)
+    codes += [code for code, number in read.most_common() if number >= least and (code == "kk" or not codes)]
     return [*dict.fromkeys(code for code in codes if _code.fullmatch(code))]
+
+
+def _read(text: str) -> str | None:
+    words = unescape(_tag.sub(" ", text))
+    return Languages(()).detect(words) if words.strip() else None

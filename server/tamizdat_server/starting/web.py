@@ -30,6 +30,15 @@ _INSTEAD: Final = (
 )
 
 
+class _Rendered(msgspec.Struct, frozen=True):
+    rendered: str = ""
+
+
+class _Post(msgspec.Struct, frozen=True):
+    title: _Rendered = _Rendered()
+    content: _Rendered = _Rendered()
+
+
 def look_at_address(address: str, fetcher: Fetcher) -> Found:
     """Raises: UnreadableSource, which says what can be done instead; TransportError."""
     answer = _front_page(address, fetcher)
@@ -100,7 +109,10 @@ def _of_front(front: Front, kind: FoundKind, source: str, told: str) -> Found:
 
 
 def _texts(posts: list[msgspec.Raw]) -> list[str]:
-    """Titles and texts, tags and all: letters are all that is looked for."""
-    with suppress(msgspec.MsgspecError, RecursionError):
-        return [str(msgspec.json.decode(post)) for post in posts]
-    return []
+    """Titles and texts, as HTML; of what isn't shaped like a post, nothing."""
+    found: list[str] = []
+    for post in posts:
+        with suppress(msgspec.MsgspecError, RecursionError):
+            told = msgspec.json.decode(post, type=_Post)
+            found.append(f"{told.title.rendered} {told.content.rendered}")
+    return found
