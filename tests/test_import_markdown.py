@@ -196,6 +196,48 @@ def test_relative_links_lead_to_the_site_where_it_is_known(tmp_path: Path) -> No
                                            ["link", "https://example.org/site/about/", ["home"]], " out"]]]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("link", "fields", "address"),
+    [
+        ("b.md", "canonical_url: https://example.org/own/", "https://example.org/own/#part"),
+        ("b", "canonical_url: https://example.org/own/", "https://example.org/own/#part"),
+        ("b/", "url: /other/place/", "https://example.org/site/other/place/#part"),
+        ("b.md", "permalink: /:year/:title/", "https://example.org/site/news/b/#part"),
+        ("b.md", "canonical_url: https://example.org/secret/\ndraft: true", "https://example.org/site/news/b/#part"),
+        ("b.md", "url: 'javascript:alert(1)'", "https://example.org/site/news/b/#part"),
+    ],
+)
+def test_a_link_to_another_page_leads_where_that_page_says_it_is(
+    tmp_path: Path, link: str, fields: str, address: str
+) -> None:
+    other = DATED.replace("date:", f"{fields}\ndate:")
+    files = {"news/a.md": DATED + f"[next]({link}#part)\n", "news/b.md": other}
+    item = read(tmp_path, files, site="https://example.org/site")["news/a.md"]
+    assert isinstance(item, Imported)
+    assert blocks(item) == [["paragraph", [["link", address, ["next"]]]]]
+
+
+def test_a_link_to_a_page_that_knows_its_own_address_needs_no_site(tmp_path: Path) -> None:
+    other = DATED.replace("date:", "canonical_url: https://example.org/own/\ndate:")
+    item = read_one(tmp_path, DATED + "[next](b.md)\n", b_md=other)
+    assert blocks(item) == [["paragraph", [["link", "https://example.org/own/", ["next"]]]]]
+
+
+def test_a_folders_own_page_is_found_at_the_folder(tmp_path: Path) -> None:
+    files = {"a.md": DATED + "[one](b/index.md) [two](c/_index.md)\n", "b/index.md": DATED, "c/_index.md": DATED}
+    item = read(tmp_path, files, site="https://example.org/")["a.md"]
+    assert isinstance(item, Imported)
+    assert blocks(item) == [["paragraph", [["link", "https://example.org/b/", ["one"]], " ",
+                                           ["link", "https://example.org/c/", ["two"]]]]]  # fmt: skip
+
+
+def test_the_title_of_a_picture_is_its_caption(tmp_path: Path) -> None:
+    item = read_one(tmp_path, DATED + '![A dog](p.png "Rex on the bridge")\n', p_png=picture())
+    (figure,) = item.draft.body
+    assert isinstance(figure, Figure)
+    assert (figure.image.alt, figure.caption) == ("A dog", ["Rex on the bridge"])
+
+
 def test_a_picture_beside_the_text_becomes_a_figure(tmp_path: Path) -> None:
     text = (
         DATED + 'Before ![A dot](p.png "Dot") after\n\n'

@@ -82,15 +82,24 @@ def read_facts(fields: Fields, *, name: str, warnings: Warnings) -> Facts:
         section=line(section),
         tags=_bounded_tags(tags, warnings),
         summary=_summary(fields, warnings),
-        source_url=next(
-            filter(_url.fullmatch, _texts(fields, "source_url", "canonical_url", "canonicalurl", "canonical")), ""
-        ),
+        source_url=_canonical(fields),
         translation_group=_text(fields, "translationkey", "translation_key", "translation_group")[:200],
         language=_text(fields, "lang", "language", "locale"),
         image=_text(fields, *_IMAGE),
         image_alt=words(_text(fields, *_IMAGE_ALT))[:_TEXT_CHARACTERS],
         corrections=_corrections(fields),
     )
+
+
+def own_address(fields: Fields) -> str:
+    """Where a page says that it is: an address, a path from the site's root, or nothing."""
+    paths = (path for path in _texts(fields, "url", "permalink") if path.startswith("/") and ":" not in path)
+    return _canonical(fields) or next(filter(_url.fullmatch, _texts(fields, "url", "permalink")), "") or next(paths, "")
+
+
+def _canonical(fields: Fields) -> str:
+    names = ("source_url", "canonical_url", "canonicalurl", "canonical")
+    return next(filter(_url.fullmatch, _texts(fields, *names)), "")
 
 
 def unread_date(fields: Fields) -> str:

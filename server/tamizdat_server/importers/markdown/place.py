@@ -9,12 +9,17 @@ from urllib.parse import unquote, urljoin
 from tamizdat.format.article import Image
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.markdown.fields import own_address, unpublished
 from tamizdat_server.importers.markdown.files import ARTICLES, Files, inside, without_extension
+from tamizdat_server.importers.markdown.front_matter import BadFrontMatter, split_front_matter
+from tamizdat_server.importers.text import clean
 
 _absolute = re.compile(r"(?:https?://|mailto:)[^\x00-\x20]+", re.IGNORECASE)
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _data = re.compile(r"data:image/[\w.+-]+;base64,(.*)", re.DOTALL)
 _HREF_CHARACTERS = 4_000
+_FIELD_BYTES = 256 * 1024
+_PAGE_ENDS = (".md", "/index.md", "/_index.md")
 _PICTURE_ROOTS = ("", "static", "assets", "public", "docs")
 
 
@@ -65,14 +70,23 @@ class PagePlace:
             self.warnings.add("links within the page became text")
             return None
         target = self._in_source(unquote(path.partition("?")[0]))
+        said = self._said_by(target) if target else ""
+        if said.startswith("http"):
+            return self.address(said.partition("#")[0] + mark + fragment)
         if not self._site or target is None:
             self.warnings.add("relative links became text")
             return None
-        if target.lower().endswith(ARTICLES):
-            target = f"{without_extension(target)}/"
-        elif path.endswith("/"):
-            target += "/"
-        return self.address(urljoin(self._site.rstrip("/") + "/", target.replace(" ", "%20")) + mark + fragment)
+        found = (said or _place_of(target, is_folder=path.endswith("/"))).lstrip("/").replace(" ", "%20")
+        return self.address(urljoin(self._site.rstrip("/") + "/", found) + mark + fragment)
+
+    def _said_by(self, target: str) -> str:
+        """Where the page that a link leads to says that it is, if it is a public one of this source and says so."""
+        for path in [target] if target.lower().endswith(ARTICLES) else [f"{target}{end}" for end in _PAGE_ENDS]:
+            if data := self._files.read(path):
+                self.found.append(path)
+                return _public_address(data)
+            self.missed.append(path)
+        return ""
 
     def _in_source(self, path: str) -> str | None:
         return inside(path if path.startswith("/") else posixpath.join(posixpath.dirname(self.path), path))
@@ -98,6 +112,22 @@ class PagePlace:
         if image is None:
             self.warnings.add("pictures that can't be read were replaced by their words")
         return image
+
+
+def _place_of(target: str, *, is_folder: bool) -> str:
+    """The path below the site of a file of the source: a page's is a folder's."""
+    if target.lower().endswith(ARTICLES):
+        return f"{re.sub(r'(?:^|(?<=/))_?index$', '', without_extension(target)).rstrip('/')}/"
+    return f"{target}/" if is_folder else target
+
+
+def _public_address(data: bytes) -> str:
+    try:
+        fields, _ = split_front_matter(clean(data[:_FIELD_BYTES].decode("utf-8", "ignore")))
+    except BadFrontMatter:
+        return ""
+    # A draft's address is its author's own business.
+    return "" if unpublished(fields) else own_address(fields)
 
 
 def _decoded(text: str) -> bytes:
