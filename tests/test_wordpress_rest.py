@@ -507,6 +507,32 @@ def test_a_featured_picture_comes_with_what_it_shows(site: WordPress, desk: Desk
     assert report.undescribed.pictures == 0
 
 
+def test_pictures_whose_host_was_out_of_reach_are_tried_once_more(site: WordPress, desk: Desk) -> None:
+    site.files["media/a.png"] = picture(40, 30)
+    inside = f'<p>Мост.</p><img src="{site.url}media/a.png" alt="Мост">'
+    site.write(body=inside)
+    site.write(2)
+    site.fail("media/a.png", refuse(502))
+    assert desk.bring(pictures=True).added == 3
+    assert desk.bring(pictures=True).pictures == 0
+    desk.bring(pictures=True)
+    assert site.fetched() == []
+    site.faults.clear()
+    desk.pass_time(days=8)
+
+    report = desk.bring(pictures=True)
+
+    assert (report.revised, report.pictures) == (1, 1)
+
+
+def test_who_wants_pictures_after_all_gets_them(site: WordPress, desk: Desk) -> None:
+    site.files["media/a.png"] = picture(40, 30)
+    site.write(body=f'<p>Мост.</p><img src="{site.url}media/a.png" alt="Мост">')
+    assert desk.bring().pictures == 0
+
+    assert desk.bring(pictures=True).pictures == 1
+
+
 def test_translations_of_polylang_are_linked(tmp_path: Path, site: WordPress) -> None:
     group = {"ru": 1, "kk": 2}
     site.namespaces += ("pll/v1",)

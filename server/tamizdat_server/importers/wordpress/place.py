@@ -16,7 +16,8 @@ class Place(msgspec.Struct):
 
     `walks`: of each list, its posts and the time of change of the version that was taken; "" where it is to be asked
     for again. `hidden`: posts that the site lists but keeps from the public. `passed`: posts that were understood and
-    not imported, for reasons that hold while `given`, the importer's options, are the same. `listed`: when the lists
+    not imported, for reasons that hold while `given`, the importer's options, are the same. `poor`: posts of
+    whose pictures some couldn't be fetched. `pictures`: the choice with which all were taken. `listed`: when the lists
     were last read as a whole, by our clock; empty while such a reading isn't finished. `fed`: the posts that came by
     feeds, and their times of change.
     """
@@ -26,6 +27,8 @@ class Place(msgspec.Struct):
     hidden: set[int] = set()
     passed: set[int] = set()
     given: str = ""
+    poor: set[int] = set()
+    pictures: str = ""
     listed: str = ""
     fed: dict[int, str] = {}
 
@@ -41,13 +44,20 @@ class Place(msgspec.Struct):
         """All posts that the site shows to everybody, as far as it was read."""
         return {number for posts in self.walks.values() for number in posts} - self.hidden
 
-    def forget_passed(self, options: Options) -> None:
-        """Ask again for what wasn't imported, where the options are others than last time."""
+    def heed(self, options: Options) -> None:
+        """Ask again for what would come otherwise now, where the options are others than last time."""
         given = given_by(options)
         if given != self.given:
-            for posts in self.walks.values():
-                posts.update((number, "") for number in self.passed & posts.keys())
+            self.ask_again(self.passed)
             self.passed, self.given = set(), given
+        if options.pictures != self.pictures:
+            self.ask_again({number for posts in self.walks.values() for number in posts})
+            self.pictures = options.pictures
+
+    def ask_again(self, numbers: set[int]) -> None:
+        """Take these posts for changed, whatever the site says."""
+        for posts in self.walks.values():
+            posts.update((number, "") for number in numbers & posts.keys())
 
     def encode(self) -> str:
         return msgspec.json.encode(self).decode()

@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from tamizdat.errors import SourceBrokeOff, UnreadableSource
 from tamizdat_server.clock import unix
 from tamizdat_server.importers.items import Complete, Imported, Item, Reached, Skipped
 from tamizdat_server.importers.source import Options, Source
+from tamizdat_server.importers.web.fetching import Fetcher
 from tamizdat_server.importers.wordpress.answers import moment
 from tamizdat_server.importers.wordpress.api import PER_PAGE, Api, ApiFailed, RouteClosed
 from tamizdat_server.importers.wordpress.articles import PostReader
 from tamizdat_server.importers.wordpress.batches import Batches, Unread
 from tamizdat_server.importers.wordpress.closed import open_closed
 from tamizdat_server.importers.wordpress.listing import Listing, Walk, earlier, newest, whole_list
+from tamizdat_server.importers.wordpress.noticing import NoticingFetcher
 from tamizdat_server.importers.wordpress.place import Place, read_place
 from tamizdat_server.importers.wordpress.posts import Post, origin_of, source_of
 from tamizdat_server.importers.wordpress.site import ApiClosed, RestSite, find_site
@@ -48,17 +52,18 @@ def open_site(source: str, options: Options) -> Source:
         return open_closed(site.home, options, reason=closed.reason)
     except ApiFailed as failure:
         raise UnreadableSource(source=source, reason=failure.reason) from failure
-    items = _SiteReader(api, place, options, first).items()
+    items = _SiteReader(api, options.fetcher, place, options, first).items()
     return Source(origin=origin_of(site.home), items=items, total=None if place.listed else first.total)
 
 
 class _SiteReader:
     """One import of one site. `first`: its newest posts by date, asked for to see whether it answers at all."""
 
-    def __init__(self, api: Api, place: Place, options: Options, first: Listing) -> None:
+    def __init__(self, api: Api, fetcher: Fetcher, place: Place, options: Options, first: Listing) -> None:
         self._api, self._home, self._place, self._options = api, api.site.home, place, options
         self._first = first
-        self._posts = PostReader(api.site, options)
+        self._fetcher = NoticingFetcher(fetcher)
+        self._posts = PostReader(api.site, msgspec.structs.replace(options, fetcher=self._fetcher))
         self._read: set[int] = set()
 
     def items(self) -> Iterator[Item]:
@@ -70,9 +75,11 @@ class _SiteReader:
 
     def _items(self) -> Iterator[Item]:
         place, now = self._place, self._options.now
-        place.forget_passed(self._options)
+        place.heed(self._options)
         listed = place.listed
         is_thorough = not listed or unix(now) - unix(listed) >= _WHOLE_SECONDS
+        if is_thorough:
+            place.ask_again(place.poor)
         # Empty until all is done: after an interruption the lists are compared anew.
         place.listed = ""
         is_whole = True
@@ -152,7 +159,13 @@ class _SiteReader:
         skipped = [item for item in items if isinstance(item, Skipped)]
         _put(self._place.hidden, number, is_in=any(item.hidden for item in skipped))
         _put(self._place.passed, number, is_in=bool(skipped) and len(skipped) == len(items))
-        return moment(post.date_gmt) <= self._options.now, items
+        return moment(post.date_gmt) <= self._options.now and not self._is_poor(number), items
+
+    def _is_poor(self, number: int) -> bool:
+        """Whether pictures failed now and not before: then they are tried once more the next time, else only weekly."""
+        failed, before = self._fetcher.noticed(), number in self._place.poor
+        _put(self._place.poor, number, is_in=failed)
+        return failed and not before
 
 
 def _since(place: Place, walk: Walk, options: Options) -> str:

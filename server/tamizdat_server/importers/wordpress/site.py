@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -16,7 +17,7 @@ INDEX_BYTES: Final = 4 * 1024 * 1024
 PAGE_BYTES: Final = 16 * 1024 * 1024
 _HEAD_BYTES: Final = 512 * 1024
 _POSTS: Final = "wp/v2"
-_FIELDS: Final = "name,home,url,gmt_offset,timezone_string,namespaces"
+_FIELDS: Final = "home,url,gmt_offset,timezone_string,namespaces"
 _inner = re.compile(r"/(?:wp-(?:json|admin|login|content|includes)|xmlrpc\.php|index\.php)(?:[/.?].*)?$")
 _link_header = re.compile(r"<([^<>]{1,2000})>\s*;[^,<]*rel\s*=\s*\"?https://api\.w\.org/\"?")
 _link_element = re.compile(rb"<link\b[^>]*\brel=[\"']https://api\.w\.org/[\"'][^>]*>", re.IGNORECASE)
@@ -32,7 +33,6 @@ class RestSite(msgspec.Struct):
 
     home: str
     root: str
-    title: str = ""
     zone: str = ""
     language: str = ""
     languages: bool = False
@@ -64,7 +64,6 @@ class ApiClosed(Exception):
 class _Index(msgspec.Struct, frozen=True):
     """What the root of an API says; WordPress has written some of it in several types."""
 
-    name: str | int | bool | None = None
     home: str | bool | None = None
     url: str | bool | None = None
     gmt_offset: float | str | bool | None = None
@@ -169,7 +168,6 @@ def _site(root: str, index: _Index) -> RestSite:
     return RestSite(
         home=said if trusted else reached,
         root=root,
-        title=line(str(index.name or "")),
         zone=_zone(index),
         languages=any(name.startswith(("pll", "wpml", "polylang")) for name in index.namespaces),
     )
@@ -215,4 +213,7 @@ def _host(url: str) -> tuple[str, int]:
         port = parts.port or 443
     except ValueError:
         return "", 0
-    return (parts.hostname or "").lower().removeprefix("www.").rstrip("."), 443 if port == 80 else port
+    host = (parts.hostname or "").lower().removeprefix("www.").rstrip(".")
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    return host, 443 if port == 80 else port
