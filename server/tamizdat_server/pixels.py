@@ -20,10 +20,12 @@ PREVIEW_WIDTH: Final = 320
 STANDARD_WIDTH: Final = 800
 # Infographics are tall; WebP ends at 16,383 pixels.
 HEIGHT: Final = 8_000
-# Pillow takes four bytes for a pixel, and most files can be decoded only as a whole. A JPEG that isn't progressive is
-# decoded at an eighth of its size at once, so that cameras' largest pictures cost little.
-MAX_PIXELS: Final = 40_000_000
-MAX_JPEG_PIXELS: Final = 256_000_000
+# What can be decoded in 200 MB or a little more, as tests measure. Pillow takes four bytes for a pixel, the decoders of
+# WebP and AVIF keep several copies, a progressive JPEG all its coefficients. Any other JPEG is decoded at a fraction of
+# its size at once, so that cameras' largest pictures cost little.
+MAX_PIXELS: Final = 36_000_000
+MOST_PIXELS: Final = {"JPEG": 256_000_000, "MPO": 256_000_000, "WEBP": 12_000_000, "AVIF": 12_000_000}
+MAX_PROGRESSIVE_PIXELS: Final = 28_000_000
 MAX_SIDE: Final = 60_000
 RECIPE: Final = "webp-320-60-800-72.2"
 """Names the way in which pictures are made: a change of it makes them anew."""
@@ -98,9 +100,10 @@ def make(data: bytes) -> Picture:
 
 
 def _check_size(source: Pillow.Image) -> None:
-    pixels = source.width * source.height
-    in_parts = source.format in ("JPEG", "MPO") and not source.info.get("progressive")
-    if max(source.size) > MAX_SIDE or pixels > (MAX_JPEG_PIXELS if in_parts else MAX_PIXELS):
+    most = MOST_PIXELS.get(source.format or "", MAX_PIXELS)
+    if source.info.get("progressive"):
+        most = MAX_PROGRESSIVE_PIXELS
+    if max(source.size) > MAX_SIDE or source.width * source.height > most:
         raise Unusable(HUGE)
     if min(source.size) < 2:
         raise Unusable(INVISIBLE)
@@ -132,7 +135,10 @@ def _orientation(source: Pillow.Image) -> int:
 def _load(source: Pillow.Image) -> None:
     """Decode the first picture; a JPEG at a fraction of its size, where it is larger than needed."""
     short, long = sorted(source.size)
-    source.draft(None, (2 * STANDARD_WIDTH, 2 * STANDARD_WIDTH * long // short))
+    share = min(2 * STANDARD_WIDTH / short, 2 * HEIGHT / long)  # whichever way it is turned
+    source.draft(None, (int(source.width * share), int(source.height * share)))
+    if source.width * source.height > MAX_PIXELS:
+        raise Unusable(HUGE)
     source.seek(0)
     source.load()
 

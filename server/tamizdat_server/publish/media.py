@@ -1,8 +1,9 @@
 """Pictures: single files for feeds and pages, and bundles of about 1 MB for readers, by edition and size.
 
 What a publish adds is a bundle of its own. When those at the open end are large enough together, they become one closed
-bundle, whose `to` is that of the newest among them. A retracted article's pictures leave, where no other article shows
-them, and their bundles are made anew.
+bundle, whose `to` is that of the newest among them; before that, small ones become one that stays open, so that hourly
+publishing doesn't cost a reader of last month a request for each hour. A retracted article's pictures leave, where no
+other article shows them, and their bundles are made anew.
 """
 
 import sqlite3
@@ -110,7 +111,7 @@ def _add_new(work: Work, edition: str, files: Sequence[File], store: Path) -> No
     for role in ("preview", "standard"):
         there = [file for file in files if file.role == role and _publish_file(work, file, store)]
         if there:
-            _close_open_end(work, edition, role)
+            _merge_open_end(work, edition, role)
             _add(work, edition, there, version=work.version)
 
 
@@ -127,16 +128,24 @@ def _publish_file(work: Work, file: File, store: Path) -> bool:
     return True
 
 
-def _close_open_end(work: Work, edition: str, role: str) -> None:
+def _merge_open_end(work: Work, edition: str, role: str) -> None:
+    """Make one closed bundle of what is large enough together; and one of many small ones, which stays open."""
     rows = work.rows(
         "SELECT * FROM media_bundles WHERE edition = ? AND role = ? AND NOT closed ORDER BY id", edition, role
     )
-    if sum(row["bytes"] for row in rows) < work.settings.media_bytes:
-        return
+    full, group = work.settings.media_bytes, work.settings.group
+    small = [row for row in rows if row["bytes"] < full // group]
+    if sum(row["bytes"] for row in rows) >= full:
+        _merge(work, rows)
+    elif len(small) >= group:
+        _merge(work, small)
+
+
+def _merge(work: Work, rows: Sequence[sqlite3.Row]) -> None:
     files = [file for row in rows for file in _files_of(work, row["id"])]
     for row in rows:
         _delete(work, row, tainted=False)
-    _add(work, edition, files, version=max(row["version"] for row in rows))
+    _add(work, rows[0]["edition"], files, version=max(row["version"] for row in rows))
 
 
 def _add(work: Work, edition: str, files: Sequence[File], *, version: int) -> None:
