@@ -28,7 +28,9 @@ REPORT = Report(
         Skipped(f"{SITE} 9", "it is a draft", hidden=True),
         Skipped("_drafts/the-minister-s-brother.md", "it is a draft", hidden=True),
         Skipped("feed https://example.kz/the-minister-s-brother", "it isn't for everybody", hidden=True),
-        Skipped("page https://example.kz/about", "it has no text"),
+        Skipped("https://example.kz/the-minister-s-brother", "it can't be read"),
+        Skipped(f"{SITE} 12", "dated in the future, 2027-01-01T06:00:00Z", hidden=True),
+        Skipped(f"{SITE} 13", "dated in the future, 2027-01-02T06:00:00Z", hidden=True),
     ],
     warnings=[Warned("an audio player became a link", 12, f"{SITE} 10")],
     undescribed=Undescribed(pictures=5, articles=1, first=[f"{SITE} 11"]),
@@ -49,12 +51,12 @@ def test_every_figure_and_every_reason_is_told():
     figures = {div.find("dt").text: div.find("dd").text for div in tree.cssselect(".counts div")}
     assert figures == {
         "added": "1,203", "revised": "2", "unchanged": "17", "removed": "3", "held": "1", "skipped": "3",
-        "kept private": "3", "pictures shown": "44",
+        "kept private": "5", "pictures shown": "44",
     }  # fmt: skip
     assert "2024/bridge (ru): the site has it no more" in words(tree, "held")
     assert "--confirm" in words(tree, "held")
     assert "2 it has no date" in words(tree, "skipped")
-    assert "notes/tide.md" in words(tree, "skipped")
+    assert "post 8" in words(tree, "skipped")
     assert "5 pictures in 1 article" in words(tree, "undescribed")
     assert "an audio player became a link 12 articles, such as post 10" in words(tree, "warnings")
 
@@ -63,14 +65,21 @@ def test_of_what_is_kept_private_only_numbers_are_told():
     tree = page()
     assert "2 it is a draft" in words(tree, "private")
     assert "post 9" in words(tree, "private")
+    assert "2 dated in the future" in words(tree, "private")
     assert "minister" not in html.tostring(tree).decode()
+
+
+def test_public_pages_and_files_that_came_to_nothing_are_named():
+    skipped = [Skipped("page https://example.kz/about", "it has no text"), Skipped("notes/tide.md", "it has no date")]
+    tree = page(Report(origin="page", skipped=skipped))
+    assert tree.cssselect("a")[0].get("href") == "https://example.kz/about"
+    assert "notes/tide.md" in words(tree, "skipped")
 
 
 def test_links_lead_to_where_an_article_can_be_mended_and_tell_nobody_who_followed_them():
     tree = page()
     links = {link.text_content(): link for link in tree.cssselect("a")}
     assert links["post 11"].get("href") == "https://example.kz/wp-admin/post.php?post=11&action=edit"
-    assert links["https://example.kz/about"].get("href") == "https://example.kz/about"
     assert all(link.get("rel") == "noreferrer noopener" for link in links.values())
 
 

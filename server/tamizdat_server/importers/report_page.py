@@ -7,6 +7,7 @@ WordPress gave, which says nothing to anybody who can't log in there.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -22,6 +23,7 @@ from tamizdat_server.importers.report_style import STYLE
 
 _LISTED: Final = 200  # of each group: a page that names thousands is read by nobody
 _UNFOLDED: Final = 8
+_moments: Final = re.compile(r",? \d{4}-\d\d-\d\dT[\d:]+Z")
 
 
 def report_page(report: Report, *, title: str, at: str, following: Sequence[tuple[str, str]] = ()) -> str:
@@ -32,7 +34,7 @@ def report_page(report: Report, *, title: str, at: str, following: Sequence[tupl
     """
     parts = [
         _held(report.held),
-        _skipped([skipped for skipped in report.skipped if not skipped.hidden]),
+        _skipped([skipped for skipped in report.skipped if not skipped.hidden], report.origin),
         _private([skipped for skipped in report.skipped if skipped.hidden]),
         _undescribed(report.undescribed),
         _warnings(report.warnings),
@@ -125,22 +127,20 @@ def _held(held: Sequence[Held]) -> str:
     return _section("held", "Still standing, though the source has them no more", words + items)
 
 
-def _skipped(skipped: Sequence[Skipped]) -> str:
+def _skipped(skipped: Sequence[Skipped], origin: str) -> str:
     if not skipped:
         return ""
-    groups = "".join(
-        _group(reason, [_link(name_source(source)) for source in sources]) for reason, sources in _by_reason(skipped)
-    )
-    return _section(
-        "skipped", "Not imported", f"<p>Each with the reason. Mend it at the source, and import again.</p>{groups}"
-    )
+    # Of a WordPress item that can't be read nobody knows whether it is a draft: its address, then, isn't shown either.
+    cautious = origin.startswith("wordpress ")
+    groups = "".join(_sources(reason, sources, cautious=cautious) for reason, sources in _by_reason(skipped))
+    words = "<p>Each with the reason. Mend it at the source, and import again.</p>"
+    return _section("skipped", "Not imported", words + groups)
 
 
 def _private(skipped: Sequence[Skipped]) -> str:
-    """Numbers alone: see above."""
     if not skipped:
         return ""
-    groups = "".join(_private_group(reason, sources) for reason, sources in _by_reason(skipped))
+    groups = "".join(_sources(reason, sources, cautious=True) for reason, sources in _by_reason(skipped))
     words = (
         "<p>Drafts, private, protected and future articles, and the like. Nothing of them was imported. They are"
         " counted here and not named, since names tell what an article is about. The import names them at the"
@@ -149,8 +149,9 @@ def _private(skipped: Sequence[Skipped]) -> str:
     return _section("private", "Kept private on purpose", words + groups)
 
 
-def _private_group(reason: str, sources: Sequence[str]) -> str:
-    named = [named for named in map(name_source, sources) if named.says_nothing]
+def _sources(reason: str, sources: Sequence[str], *, cautious: bool) -> str:
+    """`cautious`: name only those whose name is a number."""
+    named = [named for named in map(name_source, sources) if named.says_nothing or not cautious]
     return _group(reason, [_link(one) for one in named], number=len(sources))
 
 
@@ -196,15 +197,14 @@ def _section(name: str, title: str, content: str) -> str:
 
 
 def _by_reason(skipped: Iterable[Skipped]) -> list[tuple[str, list[str]]]:
-    """Reasons and the sources that have them, most frequent first."""
+    """Reasons and the sources that have them, most frequent first. When something is to appear is left out."""
     groups: dict[str, list[str]] = {}
     for one in skipped:
-        groups.setdefault(one.reason, []).append(one.source)
+        groups.setdefault(_moments.sub("", one.reason), []).append(one.source)
     return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
-def _group(reason: str, items: Sequence[str], *, number: int | None = None) -> str:
-    number = len(items) if number is None else number
+def _group(reason: str, items: Sequence[str], *, number: int) -> str:
     told = f"<b>{number:,}</b> {_text(reason)}"
     if not items:
         return f"<p class=group>{told}</p>"

@@ -2,7 +2,6 @@
 
 import re
 from contextlib import suppress
-from html import unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -19,8 +18,9 @@ _PAGE_BYTES: Final = 4_000_000
 _SAMPLE: Final = 20
 _feed: Final = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]|^\s*\{[^{}]*jsonfeed\.org/version")
 _CLOSED: Final = (
-    "Its programming interface (the REST API) is closed, so only the newest articles can be seen, in its feeds. For"
-    " the whole archive, let WordPress write an export (Tools > Export > All content) and start with that file."
+    "Its programming interface (the REST API) is closed, so its feeds are read instead: older articles and edits may be"
+    " missing. For the whole archive, let WordPress write an export (Tools > Export > All content), and start with that"
+    " file."
 )
 _NEWEST: Final = "It is no WordPress site, but has a feed: that names its newest articles, and no older ones."
 _INSTEAD: Final = (
@@ -96,7 +96,7 @@ def _ask_api(front: Front, fetcher: Fetcher) -> Found | None:
     return Found(
         "wordpress",
         site.home,
-        title=unescape(site.title) or front.title,
+        title=site.title or front.title,
         languages=languages_of([site.language, *front.languages], _texts(page.items)),
         articles=page.total,
         site=site.home,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
@@ -17,7 +18,7 @@ INDEX_BYTES: Final = 4 * 1024 * 1024
 PAGE_BYTES: Final = 16 * 1024 * 1024
 _HEAD_BYTES: Final = 512 * 1024
 _POSTS: Final = "wp/v2"
-_FIELDS: Final = "home,url,gmt_offset,timezone_string,namespaces"
+_FIELDS: Final = "name,home,url,gmt_offset,timezone_string,namespaces"
 _inner = re.compile(r"/(?:wp-(?:json|admin|login|content|includes)|xmlrpc\.php|index\.php)(?:[/.?].*)?$")
 _link_header = re.compile(r"<([^<>]{1,2000})>\s*;[^,<]*rel\s*=\s*\"?https://api\.w\.org/\"?")
 _link_element = re.compile(rb"<link\b[^>]*\brel=[\"']https://api\.w\.org/[\"'][^>]*>", re.IGNORECASE)
@@ -28,11 +29,12 @@ _zone_name = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}")
 class RestSite(msgspec.Struct):
     """A site as its API shows it. `home`: its address, by which its articles are known. `root`: of its API.
 
-    `zone`: of its local dates, an IANA name or an offset. `languages`: whether its posts are in several.
+    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether its posts are in several.
     """
 
     home: str
     root: str
+    title: str = ""
     zone: str = ""
     language: str = ""
     languages: bool = False
@@ -64,6 +66,7 @@ class ApiClosed(Exception):
 class _Index(msgspec.Struct, frozen=True):
     """What the root of an API says; WordPress has written some of it in several types."""
 
+    name: str | int | float | bool | None = None
     home: str | bool | None = None
     url: str | bool | None = None
     gmt_offset: float | str | bool | None = None
@@ -168,6 +171,7 @@ def _site(root: str, index: _Index) -> RestSite:
     return RestSite(
         home=said if trusted else reached,
         root=root,
+        title=line(unescape(str(index.name or "")), 200),
         zone=_zone(index),
         languages=any(name.startswith(("pll", "wpml", "polylang")) for name in index.namespaces),
     )
