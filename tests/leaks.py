@@ -43,21 +43,31 @@ class Secrets:
 
 def shingles(text: str) -> Iterator[str]:
     """Every five words that stand side by side; all of them where there are fewer."""
-    words = _tokens.findall(visible(text).casefold())
+    text = visible(text)
+    words = _tokens.findall(text.casefold())
     if 0 < len(words) < SHINGLE:
         yield " ".join(words)
+    yield from _bare(text)
+
+
+def _bare(text: str) -> Iterator[str]:
+    words = _tokens.findall(text.casefold())
     for start in range(len(words) - SHINGLE + 1):
         yield " ".join(words[start : start + SHINGLE])
 
 
 def visible(text: str) -> str:
     """The words of a text that may hold tags and entities; comments and tags part words."""
+    return " ".join(_visible_pieces(text))
+
+
+def _visible_pieces(text: str) -> list[str]:
     found: list[str] = []
     parser = HTMLParser(convert_charrefs=True)
     parser.handle_data = found.append  # type: ignore[method-assign]
     parser.feed(re.sub(r"<(?![a-zA-Z/!?])", "&lt;", text))
     parser.close()
-    return " ".join(found)
+    return found
 
 
 # -- the secrets of an export ------------------------------------------------------------------------------------------
@@ -68,14 +78,18 @@ def secrets_of(export: Path, *, marked: Iterable[str] = ()) -> Secrets:
     channel = next(_plain(ET.parse(export).getroot()).iter("channel"))
     items = channel.findall("item")
     public = [item for item in items if _is_public(item)]
-    about_public = {_text(item, "post_id") for item in public}
+    # A picture belongs to the post that it was added to, or to all.
+    about_public = {_text(item, "post_id") for item in public} | {"", "0"}
     shown = [
         item for item in items if _text(item, "post_parent") in about_public and _text(item, "status") == "inherit"
     ]
-    open_words = {
-        shingle for item in [*public, *shown] for text in _texts(item) for shingle in shingles(text)
-    }  # fmt: skip
     open_text = "\n".join(ET.tostring(_without_comments(item), "unicode") for item in public).casefold()
+    open_words = {shingle for item in [*public, *shown] for text in _texts(item) for shingle in shingles(text)}
+    addressed = [text for item in public for text in [*_texts(item), _text(item, "link")]]
+    # As bare text, for the addresses of links; and with words in one that tags part.
+    open_words |= {
+        shingle for text in addressed for form in (text, "".join(_visible_pieces(text))) for shingle in _bare(form)
+    }
 
     secrets = Secrets(strings={text.casefold() for text in marked})
     private = [item for item in items if item not in public and item not in shown and _is_text(item)]
@@ -90,6 +104,7 @@ def secrets_of(export: Path, *, marked: Iterable[str] = ()) -> Secrets:
     values += [_text(item, "post_password") for item in items]
     for value in filter(None, (value.strip().casefold() for value in values)):
         _add(secrets, secrets.strings, value, known=value in open_text or len(value) < 6)
+    secrets.strings.discard("127.0.0.1")  # nobody's, and the address of a test's own server
     secrets.logins = {_text(author, "author_login").casefold() for author in channel.iter("author")} - {""}
     return secrets
 
@@ -209,11 +224,15 @@ def leaks(secrets: Secrets, left: Iterable[bytes]) -> list[str]:
 
 
 def _shingles_of(data: bytes, text: str) -> Iterator[str]:
-    yield from shingles(text)
+    # Words of two paragraphs that stand side by side are no sentence, so each piece of text is looked at alone.
+    for piece in _visible_pieces(text):
+        for line in piece.splitlines():
+            yield from _bare(line)
     for line in data.split(b"\n"):
         if line.startswith(b'{"type":"article"'):
-            # Words that a tag parts are apart in the record's bytes, and together in its plain text.
-            yield from shingles(decode_record(line).text)
+            # Words that a tag parts are apart in the record's bytes, and together in its plain text, a line a block.
+            for block in decode_record(line).text.splitlines():
+                yield from _bare(block)
 
 
 def _unescaped(text: str) -> str:
