@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tamizdat.errors import TamizdatError, UsageError
+from tamizdat.errors import UsageError
 
 if TYPE_CHECKING:
     from tamizdat_server.cli.starting import Start
@@ -51,8 +51,8 @@ def _going_on(run: "Start") -> Generator[None]:
     """Where something goes wrong, say what is kept and how to go on."""
     try:
         yield
-    except UsageError:
+    except (UsageError, click.UsageError):
         raise
-    except (TamizdatError, KeyboardInterrupt, click.Abort):
+    except (Exception, KeyboardInterrupt):
         click.echo(f"\n{run.kept()}", err=True)
         raise

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from html import unescape
 from contextlib import suppress
+from html import unescape
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -29,7 +29,8 @@ _zone_name = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}")
 class RestSite(msgspec.Struct):
     """A site as its API shows it. `home`: its address, by which its articles are known. `root`: of its API.
 
-    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether its posts are in several.
+    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether its posts
+    are in several.
     """
 
     home: str
