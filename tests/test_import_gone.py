@@ -198,6 +198,22 @@ def test_an_editors_retraction_is_no_importers_affair(desk: Desk) -> None:
     assert "en/3" not in standing(newsroom)
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_what_an_editor_brings_back_stands_although_its_source_has_it_no_more(desk: Desk, public: bool) -> None:
+    newsroom = desk.newsroom
+    take(newsroom, articles(range(10)))
+    if public:
+        desk.publish()
+    take(newsroom, [private(3)], confirm=True)
+    newsroom.restore("en/3", at=NOW)
+    for items in ([private(3)], [*articles(n for n in range(10) if n != 3), Complete()]):
+        report = take(newsroom, items, confirm=True)
+        assert (report.removed, report.held) == (0, [])
+    assert "en/3" in standing(newsroom)
+    take(newsroom, articles([3]))
+    assert take(newsroom, [private(3)], confirm=True).removed == 1
+
+
 def test_a_dry_run_notes_and_takes_away_nothing(desk: Desk) -> None:
     newsroom = published(desk)
     before = [tuple(row) for row in newsroom.db.execute("SELECT * FROM articles")]

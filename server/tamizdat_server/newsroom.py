@@ -10,33 +10,25 @@ import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-import msgspec
 import sqlite_utils
 
 from tamizdat.errors import AlreadyExists, NewsroomError, NoSuchKey, NotANewsroom
-from tamizdat.format.article import Correction, Retraction, encode_record
+from tamizdat.format.article import Retraction, encode_record
 from tamizdat.format.names import Fingerprint
+from tamizdat_server.articles import Articles, Outcome
 from tamizdat_server.config import CONFIG_NAME, Config, new_config, read_config
 from tamizdat_server.draft import Draft, Told
-from tamizdat_server.drafting import (
-    Note,
-    article_of,
-    clean,
-    clean_text,
-    corrected,
-    decode_draft,
-    digest_of,
-    encode_draft,
-)
+from tamizdat_server.drafting import clean, clean_text
 from tamizdat_server.keys import create_keys
 from tamizdat_server.lock import newsroom_lock
 from tamizdat_server.schema import newsroom_schema
 from tamizdat_server.wrapping import newsroom_errors
 
 DATABASE_NAME: Final = "newsroom.db"
-Outcome = Literal["added", "revised", "unchanged"]
+BY_AN_EDITOR: Final = "editor"
+"""The origin of an article that an editor keeps although its source has it no more."""
 
 
 class Newsroom:
@@ -47,6 +39,7 @@ class Newsroom:
 
     def __init__(self, folder: Path, db: sqlite3.Connection) -> None:
         self.folder, self.db = folder, db
+        self._articles = Articles(db)
         self._locks = 0
         self._edits = 0
 
@@ -164,36 +157,15 @@ class Newsroom:
         if not self.config_allows(draft.edition):
             raise NewsroomError(f"{draft.key} is in {draft.edition!r}, which is no edition in {CONFIG_NAME}")
         with self.editing(), savepoint(self.db):
-            row = self._row("edition = ? AND key = ?", draft.edition, draft.key)
-            if self._row("key = ? AND held", draft.key):
-                return "unchanged"
-            self._leave_other_editions(draft, at)
-            if row is None:
-                return self._add(draft, source, at, told)
-            return (
-                "unchanged" if self._is_same_version(row, source, told) else self._revise(row, draft, source, at, told)
-            )
+            return self._articles.put(draft, source=source, at=at, told=told)
 
     def correct(self, key: str, note: str, *, at: str) -> bool:
         """Add a public note to an article; its next revision carries it. False where it has this note already.
 
         Raises: NoSuchKey, FormatError.
         """
-        note = clean_text(note)
         with self.editing():
-            row = self._standing(key)
-            notes = msgspec.json.decode(row["notes"], type=list[Note])
-            earlier = msgspec.json.decode(row["corrections"], type=list[Correction])
-            if note in [one.note for one in (*earlier, *notes)]:
-                return False
-            notes.append(Note(at=at, note=note))
-            corrections = corrected(earlier, notes, revision=1)
-            article_of(
-                decode_draft(row["draft"]), revision=1, published=row["published"], updated=at, corrections=corrections
-            )
-            self._set(row, notes=msgspec.json.encode(notes), updated=at)
-            self._log(at, "correct", key, note)
-            return True
+            return self._articles.correct(key, note, at=at)
 
     def retract(self, key: str, notice: str = "", *, at: str, hold: bool = False) -> bool:
         """Withdraw an article from the next publish on; False where that was so already.
@@ -202,27 +174,32 @@ class Newsroom:
         """
         notice = clean_text(notice)
         with self.editing():
-            rows = self._rows("key = ?", key)
+            rows = self._articles.rows("key = ?", key)
             if not rows:
                 raise NoSuchKey(key=key)
             row = next((row for row in rows if row["retracted"] is None), rows[0])
             if row["retracted"] is not None and (not hold or (row["held"] and row["notice"] == notice)):
                 return False
             encode_record(Retraction(key=key, edition=row["edition"], revision=1, at=at, notice=notice))
-            self._set(row, retracted=row["retracted"] or at, notice=notice, held=int(hold), notes=b"[]")
-            self._log(at, "retract", key, notice)
+            self._articles.update(row, retracted=row["retracted"] or at, notice=notice, held=int(hold), notes=b"[]")
+            self._articles.log(at, "retract", key, notice)
             return True
 
     def restore(self, key: str, *, at: str) -> None:
-        """Undo a retraction: the article stands again as it was. Raises: NoSuchKey; NewsroomError where it does."""
+        """Undo a retraction: the article stands again as it was. Raises: NoSuchKey; NewsroomError where it does.
+
+        One that its source has no more stands by an editor's word from then on: no import takes it away, until the
+        source has it again.
+        """
         with self.editing():
-            row = self._row("key = ? AND retracted IS NOT NULL ORDER BY retracted DESC", key)
-            if self._row("key = ? AND retracted IS NULL", key):
+            row = self._articles.row("key = ? AND retracted IS NOT NULL ORDER BY retracted DESC", key)
+            if self._articles.row("key = ? AND retracted IS NULL", key):
                 raise NewsroomError(f"{key} isn't retracted, so there is nothing to undo")
             if row is None:
                 raise NoSuchKey(key=key)
-            self._set(row, retracted=None, notice="", held=0)
-            self._log(at, "restore", key, "")
+            kept = {"origin": BY_AN_EDITOR, "gone": ""} if row["gone"] else {}
+            self._articles.update(row, retracted=None, notice="", held=0, **kept)
+            self._articles.log(at, "restore", key, "")
 
     def config_allows(self, edition: str) -> bool:
         """Whether articles of this language are published here."""
@@ -230,7 +207,7 @@ class Newsroom:
 
     def key_of(self, source: str) -> str | None:
         """The key under which a source (a file's path, say) was imported last."""
-        row = self._row("source = ? ORDER BY retracted IS NOT NULL", source)
+        row = self._articles.row("source = ? ORDER BY retracted IS NOT NULL", source)
         return row["key"] if row else None
 
     def standing_sources(self) -> Iterator[tuple[str, str]]:
@@ -277,99 +254,6 @@ class Newsroom:
         if not hasattr(self, "_config"):
             self._config = self.config
         return self._config
-
-    def _rows(self, where: str, *values: str) -> list[sqlite3.Row]:
-        return self.db.execute(f"SELECT * FROM articles WHERE {where}", values).fetchall()  # noqa: S608 - our own words
-
-    def _row(self, where: str, *values: str) -> sqlite3.Row | None:
-        return next(iter(self._rows(where, *values)), None)
-
-    def _standing(self, key: str) -> sqlite3.Row:
-        row = self._row("key = ? AND retracted IS NULL", key)
-        if row is None:
-            raise NoSuchKey(key=key)
-        return row
-
-    def _leave_other_editions(self, draft: Draft, at: str) -> None:
-        """Keys are unique in a publication: an article whose language was put right leaves the edition it was in."""
-        for row in self._rows("key = ? AND edition <> ? AND retracted IS NULL", draft.key, draft.edition):
-            self._set(row, retracted=at, notice="", notes=b"[]")
-
-    def _add(self, draft: Draft, source: str, at: str, told: Told) -> Outcome:
-        published = draft.published or at
-        updated = draft.updated or published
-        article_of(draft, revision=1, published=published, updated=updated)  # refuses what can't be published
-        values = (draft.edition, draft.key, source, encode_draft(draft), published, updated)
-        self.db.execute(
-            "INSERT INTO articles (edition, key, source, draft, published, updated, dirty, origin, stamp, form)"
-            " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
-            (*values, told.origin, told.stamp, told.form),
-        )
-        self._note(draft.key, told.corrections, known=[], at=updated)
-        return "added"
-
-    def _is_same_version(self, row: sqlite3.Row, source: str, told: Told) -> bool:
-        """Whether another form of the same source told of this very version before; then its article is there again."""
-        if row["retracted"] is not None or row["source"] != source or not told.stamp or row["form"] == told.form:
-            return False
-        if row["stamp"] != told.stamp:
-            return False
-        self._set(row, origin=told.origin, gone="")
-        return True
-
-    def _revise(self, row: sqlite3.Row, draft: Draft, source: str, at: str, told: Told) -> Outcome:
-        encoded = encode_draft(draft)
-        said = {"source": source, "origin": told.origin, "stamp": told.stamp, "form": told.form, "gone": ""}
-        known = msgspec.json.decode(row["noted"], type=list[str])
-        if encoded == row["draft"] and row["retracted"] is None:
-            if any(row[name] != value for name, value in said.items()):
-                self._set(row, **said)
-            return (
-                "revised"
-                if self._note(draft.key, told.corrections, known=known, at=draft.updated or at)
-                else "unchanged"
-            )
-        published = draft.published or row["published"]
-        updated = draft.updated or at
-        article_of(draft, revision=1, published=published, updated=updated)  # refuses what can't be published
-        # A new text after a public retraction starts afresh: the old notes may quote what was withdrawn.
-        fresh = {"corrections": b"[]"} if row["retracted"] is not None and self._is_publicly_retracted(row) else {}
-        self._set(row, draft=encoded, published=published, updated=updated, retracted=None, notice="", **said, **fresh)
-        self._note(draft.key, told.corrections, known=known, at=updated)
-        return "revised"
-
-    def _note(self, key: str, corrections: Sequence[str], *, known: list[str], at: str) -> bool:
-        """Add those of a source's corrections that it didn't tell of before; whether there were any."""
-        wanted = [note for text in corrections if (note := clean_text(text).strip())]
-        if wanted == known:
-            return False
-        added = [self.correct(key, note, at=at) for note in wanted if note not in known]
-        self._set(self._standing(key), noted=msgspec.json.encode(wanted))
-        return any(added)
-
-    def _is_publicly_retracted(self, row: sqlite3.Row) -> bool:
-        found = self.db.execute(
-            "SELECT kind FROM records WHERE edition = ? AND key = ? AND superseded IS NULL",
-            (row["edition"], row["key"]),
-        ).fetchone()
-        return found is not None and found[0] == "retraction"
-
-    def _set(self, row: sqlite3.Row, **values: object) -> None:
-        wanted = dict(row) | values
-        digest = digest_of(wanted)
-        # What was never public needs no retraction.
-        unseen = wanted["retracted"] is not None and not wanted["public"]
-        values["dirty"] = int(digest != wanted["public"] and not unseen)
-        columns = ", ".join(f"{name} = ?" for name in values)
-        self.db.execute(
-            f"UPDATE articles SET {columns} WHERE edition = ? AND key = ?",  # noqa: S608 - our own column names
-            (*values.values(), row["edition"], row["key"]),
-        )
-
-    def _log(self, at: str, action: str, subject: str, detail: str) -> None:
-        self.db.execute(
-            "INSERT INTO audit (at, action, subject, detail) VALUES (?, ?, ?, ?)", (at, action, subject, detail)
-        )
 
 
 @contextmanager

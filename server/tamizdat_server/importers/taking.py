@@ -139,9 +139,8 @@ class Taking:
 
     def _leave(self, article: Standing, reason: str, *, at: str) -> None:
         """What is public goes when all is known that is gone; what never was must not become so meanwhile."""
-        if article.public:
-            self._origins.miss(article.key, reason)
-        else:
+        self._origins.miss(article.key, reason)
+        if not article.public:
             self._removed += self._newsroom.retract(article.key, at=at)
 
     def _gone(self) -> list[Held]:

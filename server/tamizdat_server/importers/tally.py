@@ -3,10 +3,10 @@
 from typing import Final
 
 from tamizdat.format.article import Article, images_of
+from tamizdat_server.articles import Outcome
 from tamizdat_server.draft import Draft
 from tamizdat_server.importers.items import Imported, Skipped
 from tamizdat_server.importers.report import Undescribed, Warned
-from tamizdat_server.newsroom import Outcome
 
 WARNINGS: Final = 500
 """So many kinds of warnings are told apart, since sources may make up their own."""
