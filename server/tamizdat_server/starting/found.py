@@ -13,7 +13,7 @@ from tamizdat_server.importers.language import Languages, meant
 FoundKind = Literal["wordpress", "feed", "markdown"]
 _code: Final = re.compile(r"[a-z]{2,3}")
 _tag: Final = re.compile(r"<[^<>]*>")
-_RARE: Final = 10  # of so many texts, one in another language is no edition
+_RARE: Final = 10  # one text of so many in another language is no edition
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -41,8 +41,8 @@ def languages_of(said: Iterable[str], texts: Sequence[str] = ()) -> list[str]:
     """
     codes = [meant(code).split("-")[0].lower() for code in said if code]
     read = Counter(filter(None, (_read(text) for text in texts)))
-    least = max(1, len(texts) // _RARE)
-    codes += [code for code, number in read.most_common() if number >= least and (code == "kk" or not codes)]
+    often = [code for code, number in read.most_common() if code == "kk" or number * _RARE > len(texts)]
+    codes += often if not codes else [code for code in often if code == "kk"]
     return [*dict.fromkeys(code for code in codes if _code.fullmatch(code))]
 
 
