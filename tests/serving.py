@@ -19,10 +19,10 @@ from pathlib import Path
 from tamizdat_server.listen import find_listen
 from tamizdat_server.place import Place
 from tamizdat_server.serve import Deadlines, serve
-folder, workers, *seconds = sys.argv[1:]
+folder, workers, role, *seconds = sys.argv[1:]
 header_seconds, stall_seconds, shutdown_seconds = map(int, seconds)
 deadlines = Deadlines(header_seconds, stall_seconds, shutdown_seconds)
-serve(Place.of(Path(folder)), find_listen("127.0.0.1", 0), workers=int(workers), deadlines=deadlines,
+serve(Place.of(Path(folder)), find_listen("127.0.0.1", 0), workers=int(workers), deadlines=deadlines, role=role,
       ready=lambda url: print(url, flush=True))
 """
 
@@ -68,10 +68,16 @@ class Server:
 
 @contextmanager
 def serving(
-    folder: Path, *, workers: int = 1, header_seconds: int = 15, stall_seconds: int = 60, shutdown_seconds: int = 5
+    folder: Path,
+    *,
+    workers: int = 1,
+    header_seconds: int = 15,
+    stall_seconds: int = 60,
+    shutdown_seconds: int = 5,
+    role: str = "all",
 ) -> Iterator[Server]:
     """Serve `folder` until the block ends."""
-    arguments = [str(folder), *map(str, (workers, header_seconds, stall_seconds, shutdown_seconds))]
+    arguments = [str(folder), str(workers), role, *map(str, (header_seconds, stall_seconds, shutdown_seconds))]
     command = [sys.executable, "-c", RUN, *arguments]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, text=True, env=dict(os.environ), **pipes)

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from tamizdat.format.article import Key as ArticleKey
@@ -33,6 +34,8 @@ NoneMatch = Annotated[
     str | None, Parameter(header="If-None-Match", max_length=1000, description="`*`: only if there is none yet.")
 ]
 Alt = Annotated[str, Parameter(max_length=2000, description="What the picture shows, for who can't see it.")]
+
+ADDED: Final = ResponseSpec(shapes.Put, generate_examples=False, description="There was none of this key.")
 
 
 class ArticleRoutes(Controller):
@@ -86,7 +89,7 @@ class ArticleRoutes(Controller):
         summary="An article, new or changed",
         opt=needs("write"),
         request_max_body_size=ARTICLE_BYTES,
-        responses=problems(400, 409, 412, 413, 422, 507),
+        responses={**problems(400, 409, 412, 413, 422, 507), 201: ADDED},
     )
     async def put(
         self,
