@@ -13,6 +13,7 @@ _mark = re.compile(
     r"[\[({]?\s*(?:note |fn\.?|№ ?)?(?:[0-9]{1,4}[a-z]?|[a-zа-я]|[ivxlc]{1,6}|[*†‡§¶#✝]{1,5})\s*[\])}]?[.:]?",
     re.IGNORECASE,
 )
+_arrow = re.compile(r"[\s↩↑⤴⏎↵⬆^\ufe0e\ufe0f]*[↩↑⤴⏎↵⬆^][\s\ufe0e\ufe0f]*")
 _HOLDERS: Final = frozenset(("li", "p", "div", "dd", "aside", "section", "td", "blockquote"))
 _wrapper = re.compile(
     r"footnote|endnote|references|wp-block-footnotes|\bfn\b|\bnotes\b|simple-footnotes", re.IGNORECASE
@@ -49,6 +50,7 @@ def gather(body: Element) -> dict[str, Element]:
         _tidy(reference)
         page.unbracket(reference.mark)
         _refer(reference.mark, name)
+    page.drop_arrows()
     return notes
 
 
@@ -152,6 +154,12 @@ class _Page:
         """The note, and each list or box that it leaves empty, in its parent's place."""
         parent = self._parents[id(holder)]
         parent.children = [child for child in parent.children if child is not holder]
+
+    def drop_arrows(self) -> None:
+        """Ways back that say nothing but that, also where a note stayed in its place."""
+        for link in self._links:
+            if _arrow.fullmatch(link.words()) and _fragment(link) in self._named:
+                link.children.clear()
 
     def unbracket(self, mark: Element) -> None:
         """The brackets around a mark go with it."""

@@ -18,6 +18,8 @@ BOUNDARIES: Final = frozenset(
     " figure figcaption h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre hr table caption thead tbody tfoot tr td th"
     " form iframe embed object video audio dir listing xmp plaintext search dialog".split()
 )
+# What can't hold anything, also where the parser thinks otherwise: words after it aren't its own.
+_VOID: Final = frozenset("embed source param track wbr img br hr area col frame input keygen".split())
 # Written as in Markdown where HTML was meant: a parser would take these for elements and drop what they say.
 _bare_link = re.compile(r"<(https?://[^\s<>\"]+)>")
 _bare_mail = re.compile(r"<([\w.+-]+@[\w.-]+)>")
@@ -152,7 +154,10 @@ class _Builder:
             self.flat, known = True, False
             self._text.append(" " if tag in BOUNDARIES or tag == "br" else "")
         if known:
-            self._open.append(self._add(Element(tag, attributes)))
+            element = self._add(Element(tag, attributes))
+            known = tag not in _VOID
+            if known:
+                self._open.append(element)
         self._known.append(known)
 
     def _add(self, element: Element) -> Element:
