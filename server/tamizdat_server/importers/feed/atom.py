@@ -26,7 +26,10 @@ from tamizdat_server.importers.feed.xml import Document, Node, markup_in, name_o
 _HTML: Final = ("html", "text/html", "application/xhtml+xml")
 _PLAIN: Final = ("", "text", "text/plain")
 # What calls itself plain text, and isn't.
-_tags_within: Final = re.compile(r"</(?:p|div|a|b|i|em|strong|ul|ol|li|span|h[1-6]|blockquote)>|<br ?/?>|<img\s")
+_tags_within: Final = re.compile(
+    r"</(?:p|div|a|b|i|em|strong|ul|ol|li|span|h[1-6]|blockquote)>|<br ?/?>|<img\s"
+    r"|&(?:nbsp|amp|quot|laquo|raquo|[mn]dash|hellip|[lr][sd]quo|#\d{2,5});"
+)
 
 
 def read_atom(document: Document) -> Feed:
@@ -44,6 +47,7 @@ def read_atom(document: Document) -> Feed:
         title=_construct(fields, "title"),
         address=_link(root, fields, rel="self"),
         link=_link(root, fields),
+        next=_link(root, fields, rel="next"),
         language=language_of(root) or text_of(fields_of(root), "dc:language"),
         names=names,
         private="marked as not to be passed on" if _is_restricted(root) else "",
@@ -100,7 +104,9 @@ def _markup(node: Node) -> str:
     text = _unpacked(text_in(node)) if mode == "base64" else text_in(node)
     if kind in _HTML or (mode == "escaped" and not kind) or _tags_within.search(text):
         return text
-    return html.escape(text, quote=False).replace("\n\n", "<p>") if kind in _PLAIN else ""
+    # Content of other media types is for programs; titles and summaries are always for people.
+    plain = kind in _PLAIN or kind.startswith("text/") or _name(node) != "content"
+    return html.escape(text, quote=False).replace("\n\n", "<p>") if plain else ""
 
 
 def _unpacked(text: str) -> str:

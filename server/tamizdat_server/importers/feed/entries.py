@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+
+from tamizdat.errors import TransportError
 from tamizdat.format.names import sha256
 from tamizdat_server.importers.feed.hidden import locked, unfit_at
 from tamizdat_server.importers.feed.parts import Entry, Feed
-from tamizdat_server.importers.items import Imported, Item, Skipped
+from tamizdat_server.importers.items import Imported, Item, Refused, Skipped
 from tamizdat_server.importers.source import Options
 from tamizdat_server.importers.text import words
+from tamizdat_server.importers.webpage.opening import Unanswered, fetch_story
 from tamizdat_server.importers.webpage.story import Story, StoryReader, key_at
 
 _scheme: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
@@ -25,36 +29,65 @@ _cut: Final = re.compile(
 )
 _NO_TAGS: Final = frozenset(("uncategorized", "uncategorised", "без рубрики", "без категории", "санатсыз", "айдарсыз"))
 _SHORT_WORDS: Final = 150
+SHORT_STILL: Final = "the feed has only the beginning of this text, and its page has no more of it for the public"
 SHORT: Final = "the feed has only the beginning of this text; --fetch takes the whole of it from its page"
 
 
 class EntryReader:
-    """Reads a feed's entries. `unsettled`: some of them may read otherwise soon although the feed doesn't change."""
+    """Reads the entries of a feed's pages.
 
-    def __init__(self, feed: Feed, *, address: str, options: Options) -> None:
-        self._feed, self._address, self._options = feed, address, options
+    `seen`: their sources. `unsettled`: some may read otherwise soon although the feed doesn't change.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
         self._stories = StoryReader(options)
-        self._seen: set[str] = set()
+        self._feed, self._address = Feed(version=""), ""
+        self.seen: dict[str, None] = {}
         self.unsettled = False
 
-    def items(self) -> Iterator[Item]:
-        """Every entry, in the feed's order."""
-        for entry in self._feed.entries:
+    def items(self, feed: Feed, *, address: str) -> Iterator[Item]:
+        """Every entry of a feed that lay at `address`, in its order."""
+        self._feed, self._address = feed, address
+        for entry in feed.entries:
             yield self._item(entry)
 
     def _item(self, entry: Entry) -> Imported | Skipped:
         source = self._source(entry)
-        if source in self._seen:
+        if source in self.seen:
             return Skipped(f"{source} (once more)", "the same entry once more")
-        self._seen.add(source)
+        self.seen[source] = None
         hidden = entry.hidden or locked(entry.content, entry.summary)
         if hidden:
             return Skipped(source, hidden, hidden=True)
         if reason := self._unfit(entry):
             return Skipped(source, reason)
-        item = self._stories.read(self._story(entry, source))
-        self.unsettled |= isinstance(item, Skipped) and item.hidden
+        story = self._story(entry, source)
+        try:
+            if self._options.follow and entry.link and is_short(entry):
+                story = self._followed(story, entry)
+        except Refused as refused:
+            return Skipped(source, refused.reason, hidden=refused.hidden)
+        item = self._stories.read(story)
+        self.unsettled |= _may_change(item)
         return item
+
+    def _followed(self, story: Story, entry: Entry) -> Story:
+        """The story with the text of the page that its entry links to. Raises: Refused where that can't be had now."""
+        if story.published:
+            self._stories.check_date(story)
+        try:
+            page = fetch_story(entry.link, self._options)
+        except (TransportError, Unanswered) as error:
+            self.unsettled = True
+            raise Refused(f"its page can't be fetched: {error}") from error
+        except Refused as refused:
+            if refused.hidden:
+                raise
+            return msgspec.structs.replace(story, warnings=[SHORT_STILL])
+        if len(words(page.html)) <= len(words(story.html)):
+            return msgspec.structs.replace(story, warnings=[])
+        return _joined(story, page, entry)
 
     def _unfit(self, entry: Entry) -> str:
         if not entry.whole:
@@ -98,6 +131,34 @@ class EntryReader:
             translations=entry.translations,
             warnings=warnings,
         )
+
+
+def _may_change(item: Imported | Skipped) -> bool:
+    # What is dated in the future will be due, and a picture will be had, while the feed stays as it is.
+    if isinstance(item, Skipped):
+        return item.hidden
+    return any("couldn't be fetched" in warning for warning in item.warnings)
+
+
+def _joined(story: Story, page: Story, entry: Entry) -> Story:
+    """The page's text with what the feed says of it; the page fills in what the feed leaves open."""
+    image, alt = (story.image, story.image_alt) if story.image else (page.image, page.image_alt)
+    return msgspec.structs.replace(
+        story,
+        base=page.base,
+        html=page.html + _players(entry),
+        summary=entry.summary,
+        published=[*story.published, *page.published],
+        updated=[*story.updated, *page.updated],
+        names=story.names or page.names,
+        section=page.section,
+        tags=story.tags or page.tags,
+        site_language=page.site_language or story.site_language,
+        image=image,
+        image_alt=alt,
+        translations=story.translations or page.translations,
+        warnings=page.warnings,
+    )
 
 
 def is_short(entry: Entry) -> bool:

@@ -30,6 +30,7 @@ def read_json(text: str, *, base: str) -> Feed:
         title=_escaped(feed, "title"),
         address=_text(feed, "feed_url"),
         link=joined(base, _text(feed, "home_page_url")),
+        next=joined(base, _text(feed, "next_url")),
         language=_text(feed, "language"),
         names=names,
         entries=[_entry(_fields(item), base, names) for item in cast("list[Any]", items)],

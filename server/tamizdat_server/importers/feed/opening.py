@@ -1,5 +1,6 @@
 """`tamizdat import feed`: a feed, from an address or a file, to items."""
 
+import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from tamizdat.errors import UnreadableSource
+from tamizdat.errors import SourceBrokeOff, UnreadableSource
 from tamizdat.format.names import sha256
 from tamizdat_server.importers.feed.entries import EntryReader
 from tamizdat_server.importers.feed.hidden import is_of_comments
@@ -17,6 +18,7 @@ from tamizdat_server.importers.items import Item, Reached
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.web.fetching import Fetched
 
+_PAGES: Final = 2_000
 ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9,"
     " application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
@@ -24,11 +26,12 @@ ACCEPT: Final = (
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """What an answer said of itself, and by which rules its entries were imported."""
+    """What an answer said of itself, by which rules its entries were imported, and which they were, as CRC-32."""
 
     etag: str = ""
     modified: str = ""
     rules: str = ""
+    seen: frozenset[int] = frozenset()
 
 
 def open_feed(source: str, options: Options) -> Source:
@@ -58,8 +61,9 @@ def _open_address(address: str, options: Options) -> Source:
         return Source(origin=origin, items=iter(()), total=0)
     if answer.status != 200:
         raise UnreadableSource(source=address, reason=f"the server answers with status {answer.status}")
-    feed = _checked(address, answer.body, address=answer.url, content_type=answer.headers.get("content-type", ""))
-    return _source(origin, feed, answer.url, options, _place(answer, options))
+    feed = _feed_of(answer, address)
+    items = _pages(feed, answer, before, options)
+    return Source(origin=origin, items=items, total=None if feed.next else len(feed.entries))
 
 
 def _open_file(path: Path, options: Options) -> Source:
@@ -73,7 +77,9 @@ def _open_file(path: Path, options: Options) -> Source:
     if len(data) > FEED_BYTES:
         raise UnreadableSource(source=str(path), reason=f"it is larger than {FEED_BYTES // 1024 // 1024} MB")
     feed = _checked(str(path), data, address="", content_type="")
-    return _source(f"feed {feed.address or feed.link or path.name}", feed, feed.address or feed.link, options, None)
+    name = feed.address or feed.link
+    items = EntryReader(options).items(feed, address=name)
+    return Source(origin=f"feed {name or path.name}", items=items, total=len(feed.entries))
 
 
 def _checked(source: str, data: bytes, *, address: str, content_type: str) -> Feed:
@@ -89,16 +95,34 @@ def _checked(source: str, data: bytes, *, address: str, content_type: str) -> Fe
     return feed
 
 
-def _source(origin: str, feed: Feed, address: str, options: Options, place: _Place | None) -> Source:
-    return Source(origin=origin, items=_items(feed, address, options, place), total=len(feed.entries))
+def _pages(feed: Feed, answer: Fetched, before: _Place, options: Options) -> Iterator[Item]:
+    """The entries of a feed and of its older pages (RFC 5005), down to where the last import began."""
+    reader, asked, address, page = EntryReader(options), {answer.url}, answer.url, feed
+    newest: frozenset[int] | None = None
+    for _ in range(_PAGES):
+        yield from reader.items(page, address=address)
+        names = frozenset(zlib.crc32(source.encode()) for source in reader.seen)
+        newest = names if newest is None else newest
+        if not page.next or page.next in asked or names & before.seen or not page.entries:
+            break
+        address = page.next
+        asked.add(address)
+        page = _older(address, options)
+    # What may read otherwise tomorrow, though the feed stays as it is, must be asked for again.
+    place = _Place() if reader.unsettled else _place(answer, newest or frozenset(), options)
+    yield Reached(msgspec.json.encode(place).decode())
 
 
-def _items(feed: Feed, address: str, options: Options, place: _Place | None) -> Iterator[Item]:
-    reader = EntryReader(feed, address=address, options=options)
-    yield from reader.items()
-    if place is not None:
-        # What may read otherwise tomorrow, though the feed stays as it is, must be asked for again.
-        yield Reached(msgspec.json.encode(_Place() if reader.unsettled else place).decode())
+def _older(address: str, options: Options) -> Feed:
+    assert options.fetcher is not None
+    answer = options.fetcher.get(address, max_bytes=FEED_BYTES, accept=ACCEPT)
+    if answer.status != 200:
+        raise SourceBrokeOff(source=address, reason=f"the server answers with status {answer.status}")
+    return _feed_of(answer, address)
+
+
+def _feed_of(answer: Fetched, source: str) -> Feed:
+    return _checked(source, answer.body, address=answer.url, content_type=answer.headers.get("content-type", ""))
 
 
 def _before(place: str | None, options: Options) -> _Place:
@@ -109,9 +133,9 @@ def _before(place: str | None, options: Options) -> _Place:
     return before if before.rules == _rules(options) else _Place()
 
 
-def _place(answer: Fetched, options: Options) -> _Place:
+def _place(answer: Fetched, newest: frozenset[int], options: Options) -> _Place:
     headers = answer.headers
-    return _Place(headers.get("etag", "")[:500], headers.get("last-modified", "")[:100], _rules(options))
+    return _Place(headers.get("etag", "")[:500], headers.get("last-modified", "")[:100], _rules(options), newest)
 
 
 def _rules(options: Options) -> str:

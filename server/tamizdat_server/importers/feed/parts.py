@@ -43,12 +43,16 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """A feed. `address`: where it says that it lies; `link`: the site that it is of. `private`: why it isn't public."""
+    """A feed. `address`: where it says that it lies; `link`: the site that it is of; `next`: where older entries are.
+
+    `private`: why it isn't public.
+    """
 
     version: str
     title: str = ""
     address: str = ""
     link: str = ""
+    next: str = ""
     language: str = ""
     names: Sequence[str] = ()
     private: str = ""

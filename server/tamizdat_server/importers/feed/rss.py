@@ -1,6 +1,7 @@
 """RSS 0.90 to 2.0, RDF and CDF, as trees, to entries."""
 
 import html
+from typing import Final
 
 from tamizdat_server.importers.feed.fields import (
     Fields,
@@ -21,6 +22,10 @@ from tamizdat_server.importers.feed.media import media_of
 from tamizdat_server.importers.feed.parts import Entry, Feed
 from tamizdat_server.importers.feed.xml import Document, Node, name_of, text_in
 
+_CONTENT: Final = (
+    *("content:encoded", "xhtml:body", "xhtml:div", "atom:content", "content", "fulltext", "fullitem", "body"),
+)
+
 
 def read_rss(document: Document) -> Feed:
     """The feed of a tree that has `rss`, `rdf:rdf` or `channel` at its root."""
@@ -35,7 +40,8 @@ def read_rss(document: Document) -> Feed:
     return Feed(
         version="rdf" if name_of(root) == "rdf:rdf" else f"rss {root.get('version') or ''}".strip(),
         title=first(fields, "title"),
-        address=next((node.get("href") or "" for node in fields.get("atom:link", []) if node.get("rel") == "self"), ""),
+        address=_related(fields, "self"),
+        next=_related(fields, "next"),
         link=_link(channel, fields),
         language=text_of(fields, "language", "dc:language").strip() or language_of(channel),
         private="marked as not to be passed on" if restricted else "",
@@ -43,13 +49,18 @@ def read_rss(document: Document) -> Feed:
     )
 
 
+def _related(fields: Fields, rel: str) -> str:
+    links = (node for node in fields.get("atom:link", []) if node.get("rel") == rel)
+    return next((joined(base_of(link), href) for link in links if (href := (link.get("href") or "").strip())), "")
+
+
 def _entry(item: Node) -> Entry:
     fields = fields_of(item)
     link = _link(item, fields)
     hidden, unfit = marks_of(item)
-    contents = [*markups(fields, "content:encoded", "xhtml:body", "xhtml:div", "atom:content", "content", "fulltext")]
+    contents = [*markups(fields, *_CONTENT)]
     return Entry(
-        id=text_of(fields, "guid", "atom:id", "dc:identifier") or about(item),
+        id=text_of(fields, "guid", "atom:id", "id", "dc:identifier") or about(item),
         link=link,
         title=first(fields, "title", "atom:title", "dc:title", "media:title"),
         content=max(contents, key=len, default=""),

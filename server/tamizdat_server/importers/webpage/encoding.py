@@ -30,6 +30,9 @@ _meta: Final = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1
 _param: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # As the web reads these names (WHATWG, Encoding, 4.2).
 _WIDER: Final = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"}
+_WINDOWS: Final = {
+    byte: bytes((byte,)).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _words: Final = re.compile(rb"[\xc0-\xff\xa8\xb8]{3}")
 _HEAD: Final = 4_096
 
@@ -37,8 +40,13 @@ _HEAD: Final = 4_096
 def decode(data: bytes, *, content_type: str = "") -> str:
     """The text: by its mark, its header, its own word, or, where none of these holds, by what its bytes look like.
 
-    What can't be read becomes U+FFFD; nothing is raised. UTF-8 that calls itself something narrower is UTF-8.
+    What can't be read becomes U+FFFD; nothing is raised. UTF-8 that calls itself something narrower is UTF-8. Control
+    characters that stand where Windows has quotes and dashes become these.
     """
+    return _decoded(data, content_type).translate(_WINDOWS)
+
+
+def _decoded(data: bytes, content_type: str) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")

@@ -29,14 +29,21 @@ def open_pages(sources: Sequence[str], options: Options) -> Source:
     return Source(origin="page", items=_items(sources, options), total=len(sources))
 
 
+class Unanswered(Refused):
+    """A page's server answers, but not with the page: it may do so another day."""
+
+
 def fetch_story(address: str, options: Options) -> Story:
-    """The article of a page in the web. Raises: Refused where it has none for the public; TransportError."""
+    """The article of a page in the web.
+
+    Raises: Unanswered, else Refused where it has none for the public; TransportError.
+    """
     if options.fetcher is None:
         raise Refused("nothing may be fetched here")
     answer = options.fetcher.get(address, max_bytes=PAGE_BYTES, accept=ACCEPT)
     if answer.status != 200:
         # Gone is gone on purpose; whatever else is wrong may be right again tomorrow.
-        raise Refused(f"the server answers with status {answer.status}", hidden=answer.status == 410)
+        raise Unanswered(f"the server answers with status {answer.status}", hidden=answer.status == 410)
     return read_page(answer.body, address=answer.url, content_type=answer.headers.get("content-type", ""))
 
 
