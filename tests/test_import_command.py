@@ -8,11 +8,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click import Choice
 from click.testing import CliRunner, Result
 
 from importing import DATED, Repo, picture, write
-from tamizdat.errors import NotANewsroom, UnreadableSource
+from tamizdat.errors import NotANewsroom, UnreadableSource, UsageError
 from tamizdat_server.cli.imports import import_
+from tamizdat_server.importers.kinds import KINDS
 from tamizdat_server.newsroom import Newsroom
 
 
@@ -104,6 +106,19 @@ def test_pictures_without_alt_text_are_asked_about(tmp_path: Path, newsroom: Pat
         "1 picture has no alt text: please describe it (1 article a.md)"
         in call("markdown", source, "--to", newsroom).stderr
     )
+
+
+def test_the_command_knows_every_kind(tmp_path: Path, newsroom: Path) -> None:
+    kind = next(parameter for parameter in import_.params if parameter.name == "kind")
+    assert isinstance(kind.type, Choice)
+    assert [*kind.type.choices] == [*KINDS]
+    for name in KINDS:
+        result = call(name, tmp_path / "nowhere", "--to", newsroom)
+        assert isinstance(result.exception, UnreadableSource), (name, result.output)
+
+
+def test_several_sources_at_once_are_a_usage_error_where_a_kind_takes_one(tmp_path: Path, newsroom: Path) -> None:
+    assert isinstance(call("markdown", tmp_path, tmp_path, "--to", newsroom).exception, UsageError)
 
 
 def test_words_of_another_kind_are_usage_errors(tmp_path: Path, newsroom: Path) -> None:

@@ -58,7 +58,7 @@ def stopping(progress: Watched, *, keeps: bool) -> Generator[None]:
 
 
 def _what_stays(progress: Watched, *, keeps: bool) -> str:
-    if not keeps:
+    if not keeps or not progress.articles:
         return "Nothing was changed."
     articles = "1 article" if progress.articles == 1 else f"{progress.articles:,} articles"
     return f"{articles} of this import came in and stay; the same command goes on from there."

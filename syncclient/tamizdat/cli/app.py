@@ -32,6 +32,7 @@ EXTRAS: Final = {
     "mdit_py_plugins": "newsroom",
     "PIL": "newsroom",
     "py3langid": "newsroom",
+    "trafilatura": "newsroom",
     "yaml": "newsroom",
 }
 INTERRUPTED: Final = 130
