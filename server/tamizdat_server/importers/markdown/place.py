@@ -108,10 +108,7 @@ class PagePlace:
         return None
 
     def _add(self, data: bytes, alt: str) -> Image | None:
-        image = self._pictures.add(data, alt=alt)
-        if image is None:
-            self.warnings.add("pictures that can't be read were replaced by their words")
-        return image
+        return self._pictures.add(data, alt=alt, warn=self.warnings.add)
 
 
 def _place_of(target: str, *, is_folder: bool) -> str:

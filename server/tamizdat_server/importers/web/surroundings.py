@@ -21,14 +21,10 @@ _data = re.compile(r"data:image/[\w.+-]+[^,]*?(;\s*base64)?,(.*)", re.DOTALL | r
 
 
 class WebPlace:
-    """The surroundings of one text that was published at `base` (an http or https address, or "" where none is known).
-
-    `undescribed`: how many of the pictures that it took have no alt text.
-    """
+    """The surroundings of one text that was published at `base`, an http or https address; "" where none is known."""
 
     def __init__(self, base: str, *, options: Options, warnings: Warnings) -> None:
         self.base, self.warnings = base, warnings
-        self.undescribed = 0
         self._options = options
         self._gallery = Gallery(options)
 
@@ -53,12 +49,6 @@ class WebPlace:
         Raises: NewsroomError where it can't be kept.
         """
         source = source.strip()
-        image = self._picture(source, alt)
-        if image is not None and not alt.strip():
-            self.undescribed += 1
-        return image
-
-    def _picture(self, source: str, alt: str) -> Image | None:
         if found := _data.fullmatch(source):
             data = _decoded(found[2], is_base64=bool(found[1]))
             return self._options.store.add(data, alt=alt, warn=self.warnings.add)
