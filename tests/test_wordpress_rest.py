@@ -657,6 +657,7 @@ def test_feeds_take_nothing_away_and_the_api_changes_nothing_when_it_opens(site:
     assert counts(desk.bring()) == (0, 0, 0, 0)
     site.write()
     assert desk.bring().added == 1
+    assert site.asked("feed/atom") == 2
     site.faults.clear()
 
     assert counts(desk.bring(confirm=True)) == (0, 0, 1, 0)
@@ -672,6 +673,15 @@ def test_plain_feeds_serve_where_there_are_no_others(site: WordPress, desk: Desk
     assert desk.drafts()[25].key == "post-25"
 
 
+def test_a_feed_without_times_of_change_revises_nothing_that_the_api_told_of(site: WordPress, desk: Desk) -> None:
+    site.write(25)
+    desk.bring()
+    site.write()
+    site.closed = {"index": 401, "feed/atom": 404}
+
+    assert counts(desk.bring()) == (1, 0, 0, 0)
+
+
 def test_a_site_without_api_and_feeds_says_what_is_wrong(site: WordPress, desk: Desk) -> None:
     site.fail("index", refuse(401, code="rest_login_required"))
     site.closed = {"feed/atom": 404, "feed/rss": 404}
@@ -681,7 +691,8 @@ def test_a_site_without_api_and_feeds_says_what_is_wrong(site: WordPress, desk: 
 
 
 def test_an_export_and_the_api_of_one_site_are_one(site: WordPress, desk: Desk, tmp_path: Path) -> None:
-    site.write(3)
+    site.write(2)
+    site.write(modified=wpserver.FIRST)  # planned ahead: its last change is older than its date
     site.edit(2, body='<p>Первый.</p>\n<p>Второй <a href="https://example.org/">там</a>.</p>')
     export = tmp_path / "export.xml"
     export.write_text(_export(site), encoding="utf-8")

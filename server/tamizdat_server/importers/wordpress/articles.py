@@ -84,7 +84,7 @@ class PostReader:
         changed = self._changed(post, published)
         return Imported(
             draft=fitted(draft, warnings), source=source, at=changed or published, warnings=warnings.list(),
-            stamp=changed, form="rendered" if post.rendered else "raw",
+            stamp=self._stamp(post), form="rendered" if post.rendered else "raw",
         )  # fmt: skip
 
     # -- when ----------------------------------------------------------------------------------------------------------
@@ -113,6 +113,10 @@ class PostReader:
         """When it was changed last; nothing where that is unknown, or can't be."""
         changed = self._moment(post.modified_gmt, post.modified, Warnings())
         return changed if changed and published <= changed <= self._options.now else ""
+
+    def _stamp(self, post: Post) -> str:
+        """Its site's word for this version: when it was changed, before it was published or not."""
+        return self._moment(post.modified_gmt, post.modified, Warnings()) or ""
 
     # -- where ---------------------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ class _FeedReader:
         self._warning = f"{reason}: its feeds were read instead, where older articles, edits and pages may be missing"
         self._seen: set[str] = set()
         self._fed: dict[int, str] = {}
+        self._known = {number: stamp for posts in place.walks.values() for number, stamp in posts.items()}
 
     def items(self, first: Source) -> Iterator[Item]:
         """Every entry of every page, until a page has nothing that an earlier import hadn't."""
@@ -76,7 +77,9 @@ class _FeedReader:
         for item in page.items:
             if isinstance(item, Imported | Skipped) and item.source not in self._seen:
                 self._seen.add(item.source)
-                yield self._as_post(item)
+                post = self._as_post(item)
+                if not self._is_older_news(post):
+                    yield post
 
     def _as_post(self, item: Imported | Skipped) -> Imported | Skipped:
         """An entry under the identity that its post has wherever else the site tells of it."""
@@ -104,11 +107,19 @@ class _FeedReader:
         is_own = same_host(f"https://{found[1]}", self._home) or same_host(link, self._home)
         return int(found[2]) if is_own else 0
 
+    def _is_older_news(self, item: Imported | Skipped) -> bool:
+        """Whether the API told of this before, and better: a feed that names no time of change can't tell of one."""
+        return isinstance(item, Imported) and not item.stamp and _number_of(item.source) in self._known
+
     def _is_news(self, item: Imported | Skipped) -> bool:
         if not isinstance(item, Imported):
             return not self._place.fed
-        number = int(item.source.rpartition(" ")[2])
-        return number not in self._place.fed or self._place.fed[number] != item.stamp
+        number = _number_of(item.source)
+        return item.stamp not in (self._place.fed.get(number), self._known.get(number))
+
+
+def _number_of(source: str) -> int:
+    return int(source.rpartition(" ")[2])
 
 
 def _nothing(_: str) -> None:
