@@ -18,8 +18,24 @@ from tamizdat.format.article import (
     Quote,
     Table,
 )  # fmt: skip
+from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.wordpress.autop import paragraphs
+from tamizdat_server.importers.wordpress.bodies import to_html
+from tamizdat_server.importers.wordpress.posts import Media, Post
+from tamizdat_server.importers.wordpress.translations import split_languages
 from wxr import attachment, item, read_post, read_posts
+
+
+class NoMedia:
+    """A site without files."""
+
+    home, language, zone = "https://example.kz", "", ""
+
+    def media(self, number: int) -> Media | None:
+        return None
+
+    def attached(self, post: int) -> list[Media]:
+        return []
 
 
 def body(folder: Path, content: str, *others: str) -> list[Block]:
@@ -301,3 +317,21 @@ def test_marks_for_the_front_page_and_for_pages_leave_the_text_whole(tmp_path: P
     assert body(tmp_path, "One.\n\n<!--more Read on-->\n\nTwo.\n\n<!--nextpage-->\n\nThree.") == said(
         "One.", "Two.", "Three."
     )
+
+
+# -- texts written to keep an importer busy ----------------------------------------------------------------------------
+
+_UNENDING = [
+    "<pre>", "<!--", "<p>", "[a b=", "[a ' ", "[[a]", "[a]", "[/a]", "[private]", "[private][hide][/hide]", "[code]",
+    '<sup data-fn="a">', '<ol class="wp-block-footnotes">', '<li id="a">', "((a ", "<!-- wp:paywall ", "<!-- wp:a/b {",
+    '<!-- wp:block {"ref":1} /-->', " ", "\n ", "<br>\n", "<a\n", "<div>", "https://youtu.be/abcd ", "[:aa]", "[:ru][:kk]",
+    '<div class="wp-block-embed__wrapper">\n', "[caption]<br>", "<a [", "a\n\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", _UNENDING)
+def test_beginnings_without_an_end_cost_no_more_than_their_length(part: str) -> None:
+    """With work that grows as the square of the length, this would take hours."""
+    post = Post(id=1, content=part * (300_000 // len(part)))
+    for one in (post, *split_languages(post).values()):
+        to_html(one, NoMedia(), Warnings())

@@ -7,20 +7,18 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from tamizdat_server.importers.wordpress.verbatim import verbatim
+
 _BLOCK_NAMES: Final = (
     "address article aside blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset"
     " figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main map math menu nav"
     " noframes ol option p section select summary table tbody td tfoot th thead tr ul"
 ).replace(" ", "|")
 _BLOCK: Final = re.compile(rf"(</?(?:{_BLOCK_NAMES})(?:\s[^<>]*)?/?>)", re.IGNORECASE)
-_VERBATIM: Final = re.compile(
-    r"<(pre|script|style|textarea|svg|noscript|object|video|audio|select)\b[^<>]*>.*?</\1\s*>|<!--.*?-->",
-    re.IGNORECASE | re.DOTALL,
-)
 _TAG_ACROSS_LINES: Final = re.compile(r"<[A-Za-z/][^<>\n]*\n[^<>]*>")
 _KEPT: Final = re.compile("\0([0-9]+)\0")
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n\s*")
-_BREAK_BEFORE_LINE_END: Final = re.compile(r"(?:<br\s*/?>)?[ \t]*\n", re.IGNORECASE)
+_BREAK_AT_END: Final = re.compile(r"<br\s{0,8}/?>", re.IGNORECASE)
 _NAME: Final = re.compile(r"</?(\w+)")
 # Their text is a paragraph even where it is alone in them.
 _ALWAYS: Final = frozenset(("p", "blockquote"))
@@ -28,20 +26,29 @@ _ALWAYS: Final = frozenset(("p", "blockquote"))
 
 def paragraphs(text: str) -> str:
     """A classic text as HTML."""
-    kept: list[str] = []
-
-    def keep(found: re.Match[str]) -> str:
-        kept.append(found[0])
-        # What stands apart as a block ends the paragraph before it; a comment is part of its line.
-        return f"\0{len(kept) - 1}\0" if found[1] is None else f"\n\n\0{len(kept) - 1}\0\n\n"
-
-    text = _VERBATIM.sub(keep, text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
+    text, kept = _without_verbatim(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
     text = _TAG_ACROSS_LINES.sub(lambda found: found[0].replace("\n", " "), text)
     pieces = ["", *_BLOCK.split(text), ""]
     out: list[str] = []
     for (before, inner), (_, after) in pairwise(pairwise(pieces)):
         out.append(_marked(inner, before, after) if not _BLOCK.fullmatch(inner) else _tag(inner))
     return _KEPT.sub(lambda found: kept[int(found[1])], "".join(out))
+
+
+def _without_verbatim(text: str) -> tuple[str, list[str]]:
+    """The text with a mark for each part that must stay as it is, and those parts."""
+    kept: list[str] = []
+    parts: list[str] = []
+    at = 0
+    for name, start, end in verbatim(text):
+        if name == "code":
+            continue
+        # What stands apart as a block ends the paragraph before it; a comment is part of its line.
+        mark = f"\0{len(kept)}\0" if name == "!--" else f"\n\n\0{len(kept)}\0\n\n"
+        parts += [text[at:start], mark]
+        kept.append(text[start:end])
+        at = end
+    return "".join([*parts, text[at:]]), kept
 
 
 def _tag(tag: str) -> str:
@@ -60,7 +67,13 @@ def _marked(text: str, before: str, after: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return _BREAK_BEFORE_LINE_END.sub("<br>\n", text)
+    *lines, last = (line.rstrip(" \t") for line in text.split("\n"))
+    return (
+        "".join(
+            f"{line}\n" if _BREAK_AT_END.search(line, max(0, len(line) - 14)) else f"{line}<br>\n" for line in lines
+        )
+        + last
+    )
 
 
 def _named(tag: str) -> str:

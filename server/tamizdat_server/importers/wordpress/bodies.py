@@ -15,8 +15,8 @@ from tamizdat_server.importers.wordpress.shortcodes import attributes, replace_s
 from tamizdat_server.importers.wordpress.withheld import without_withheld
 
 _CODE: Final = re.compile(
-    r"(?<!\[)\[(code|sourcecode|source|php|html|css|javascript|python|bash|sql|xml)((?:\s[^\[\]]{0,500})?)\](.*?)\[/\1\]",
-    re.IGNORECASE | re.DOTALL,
+    r"(?<!\[)\[(code|sourcecode|source|php|html|css|javascript|python|bash|sql|xml)((?:\s[^\[\]]{0,500})?)\]",
+    re.IGNORECASE,
 )
 
 
@@ -33,17 +33,34 @@ def to_html(post: Post, site: Site, warnings: Warnings) -> str:
 
 
 def _laid_out(text: str, warnings: Warnings) -> str:
-    text = _CODE.sub(_listing, text)
+    text = _with_listings(text)
     if has_blocks(text):
         return with_embeds(with_told_texts(text, warnings))
     return paragraphs(with_embeds(text))
 
 
-def _listing(found: re.Match[str]) -> str:
-    """A listing of a program, which isn't laid out as text."""
-    named, bare = attributes(found[2])
-    language = named.get("language") or named.get("lang") or next(iter(bare), "") or found[1].lower()
+def _with_listings(text: str) -> str:
+    """The text with each listing of a program marked as what it is: it isn't laid out as prose."""
+    lower = text.lower()
+    parts: list[str] = []
+    at = 0
+    while found := _CODE.search(text, at):
+        end = lower.find(f"[/{found[1].lower()}]", found.end())
+        parts.append(text[at : found.start()])
+        at = found.end()
+        if end < 0:
+            # Nothing ends after here what has no end.
+            parts.append(found[0])
+            break
+        parts.append(_listing(found[1].lower(), found[2], text[at:end]))
+        at = end + len(found[1]) + 3
+    return "".join([*parts, text[at:]])
+
+
+def _listing(name: str, written: str, inner: str) -> str:
+    named, bare = attributes(written)
+    language = named.get("language") or named.get("lang") or next(iter(bare), "") or name
     language = "" if language in ("code", "source", "sourcecode") else re.sub(r"[^\w+#.-]", "", language)
-    inner = unescape(found[3]) if "<" not in found[3] else found[3]
+    text = inner if "<" in inner else unescape(inner)
     mark = f' class="language-{language}"' if language else ""
-    return f"<pre><code{mark}>{escape(inner, quote=False)}</code></pre>"
+    return f"<pre><code{mark}>{escape(text, quote=False)}</code></pre>"

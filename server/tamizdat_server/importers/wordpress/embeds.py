@@ -5,7 +5,8 @@ from html import escape, unescape
 from typing import Final
 from urllib.parse import urlsplit
 
-_HIDES: Final = re.compile(r"<(pre|code|script|style|textarea)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+from tamizdat_server.importers.wordpress.verbatim import outside_programs
+
 _ALONE: Final = re.compile(r"^([ \t]*)(https?://[^\s<>\"]{4,2000})([ \t]*)$", re.MULTILINE)
 _PARAGRAPH: Final = re.compile(r"<p(?:\s[^<>]*)?>\s*(https?://[^\s<>\"]{4,2000})\s*</p>", re.IGNORECASE)
 _WRAPPER: Final = re.compile(
@@ -26,12 +27,7 @@ _PROVIDERS: Final = frozenset(
 def with_embeds(html: str) -> str:
     """The text with each address that stands alone on a line made into what it is shown as."""
     html = _WRAPPER.sub(lambda found: f"{found[1]}{embed(unescape(found[2]))}{found[3]}", html)
-    parts: list[str] = []
-    at = 0
-    for hidden in _HIDES.finditer(html):
-        parts += [_lines(html[at : hidden.start()]), hidden[0]]
-        at = hidden.end()
-    return "".join([*parts, _lines(html[at:])])
+    return outside_programs(html, _lines)
 
 
 def _lines(text: str) -> str:

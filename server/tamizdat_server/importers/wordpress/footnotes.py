@@ -5,12 +5,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from tamizdat_server.importers.blocks.notes import NOTE, NOTE_TEXT, NOTES
+from tamizdat_server.importers.wordpress.verbatim import outside_programs
 
-_REFERENCE: Final = re.compile(r"<sup\b[^<>]*\bdata-fn=\"([^\"]{1,200})\"[^<>]*>.*?</sup>", re.IGNORECASE | re.DOTALL)
-_LIST: Final = re.compile(r"<ol\b[^<>]*\bwp-block-footnotes\b[^<>]*>(.*?)</ol>", re.IGNORECASE | re.DOTALL)
-_ENTRY: Final = re.compile(r"<li\b[^<>]*\bid=\"([^\"]{1,200})\"[^<>]*>(.*?)</li>", re.IGNORECASE | re.DOTALL)
-_WAY_BACK: Final = re.compile(r"<a\b[^<>]*href=\"[^\"]*#[^\"]*-link\"[^<>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
-_HIDES: Final = re.compile(r"<(pre|code|script|style|textarea)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_REFERENCE: Final = re.compile(
+    r"<sup\b[^<>]*\bdata-fn=\"([^\"<>]{1,200})\"[^<>]*>[^<]*(?:<(?!/?sup\b)[^<]*)*</sup>", re.IGNORECASE
+)
+_LIST: Final = re.compile(r"<ol\b[^<>]*\bwp-block-footnotes\b[^<>]*>([^<]*(?:<(?!/?ol\b)[^<]*)*)</ol>", re.IGNORECASE)
+_ENTRY: Final = re.compile(
+    r"<li\b[^<>]*\bid=\"([^\"<>]{1,200})\"[^<>]*>([^<]*(?:<(?!/?li\b)[^<]*)*)</li>", re.IGNORECASE
+)
+_WAY_BACK: Final = re.compile(
+    r"<a\b[^<>]*href=\"[^\"<>]*#[^\"<>]*-link\"[^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a>", re.IGNORECASE
+)
 # Two round brackets around words are a note, where a plugin is at work; nested ones are somebody's formula.
 _DOUBLE: Final = re.compile(
     r"(?<=[\w.,!?;:»”\"')])\s?\(\(((?!\s)[^(){}$]{2,2000}(?:\([^(){}$]*\)[^(){}$]*){0,5})\)\)(?!\))"
@@ -58,13 +64,4 @@ def with_block_notes(html: str, told: Mapping[str, str], notes: Notes) -> str:
 
 def with_bracketed_notes(html: str, notes: Notes) -> str:
     """The notes of plugins that take `((words))` for one."""
-    parts: list[str] = []
-    at = 0
-    for hidden in _HIDES.finditer(html):
-        parts += [_bracketed(html[at : hidden.start()], notes), hidden[0]]
-        at = hidden.end()
-    return "".join([*parts, _bracketed(html[at:], notes)])
-
-
-def _bracketed(text: str, notes: Notes) -> str:
-    return _DOUBLE.sub(lambda found: notes.add(found[1]), text)
+    return outside_programs(html, lambda text: _DOUBLE.sub(lambda found: notes.add(found[1]), text))

@@ -18,7 +18,8 @@ from tamizdat_server.importers.wordpress.withheld import without_withheld
 _PICTURE: Final = re.compile(
     r"\s*(?:<p[^<>]*>\s*)?((?:<a\s[^<>]*>\s*)?<img\s[^<>]*>(?:\s*</a>)?)(.*)", re.IGNORECASE | re.DOTALL
 )
-_LEADING_BREAKS: Final = re.compile(r"^(?:\s|<br\s*/?>|</p>|<p>)+|(?:\s|<br\s*/?>|</?p>)+$", re.IGNORECASE)
+_BREAKS_BEFORE: Final = re.compile(r"(?:\s|<br\s*/?>|</?p>)*", re.IGNORECASE)
+_BREAK_AFTER: Final = re.compile(r"(?:<br\s{0,8}/?>|</?p>)$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"']{4,2000}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _MEDIA_NAMES: Final = (
@@ -85,7 +86,7 @@ class Meanings:
         found = _PICTURE.fullmatch(code.inner or "")
         if not found:
             return f"{code.inner or ''} {code.get('caption')}".strip()
-        told = _LEADING_BREAKS.sub("", code.get("caption") or found[2])
+        told = _without_breaks(code.get("caption") or found[2])
         more = found[2] if code.get("caption") and code.get("caption") not in found[2] else ""
         return _figure(found[1], told) + more
 
@@ -193,6 +194,14 @@ _MEANINGS: Final[Sequence[tuple[frozenset[str], Callable[[Meanings, Shortcode], 
 
 def _numbers(text: str) -> list[int]:
     return [int(part) for part in re.split(r"[\s,]+", text) if _NUMBER.fullmatch(part)][:1_000]
+
+
+def _without_breaks(html: str) -> str:
+    """A caption without the line ends around it."""
+    html = _BREAKS_BEFORE.sub("", html, count=1).rstrip()
+    while found := _BREAK_AFTER.search(html, max(0, len(html) - 14)):
+        html = html[: found.start()].rstrip()
+    return html
 
 
 def _figure(image: str, caption: str) -> str:

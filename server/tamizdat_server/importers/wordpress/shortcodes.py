@@ -12,12 +12,13 @@ from typing import Final
 
 import msgspec
 
+from tamizdat_server.importers.wordpress.verbatim import verbatim
+
 _ATTRIBUTE_CHARACTERS: Final = 20_000
 _START: Final = re.compile(r"\[(\[?)(/?)([A-Za-z][\w-]{0,80})(?=[\s\]/=:\"'])")
 _STOP: Final = re.compile(r"[\[\]\"']")
-_HIDES: Final = re.compile(
-    r"<(pre|code|script|style|textarea)\b[^<>]*>.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.IGNORECASE | re.DOTALL
-)
+_HTML_TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
+_PROSE: Final = frozenset(("noscript", "object", "video", "audio", "select", "svg"))
 _QUOTES: Final = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "′": "'"}
 )
@@ -57,7 +58,7 @@ class Shortcode(msgspec.Struct, frozen=True):
 
 def find_tags(text: str, *, anywhere: bool = False) -> list[Tag]:
     """All that looks like a shortcode's tag; in code and inside of HTML's tags only where `anywhere`."""
-    hidden = [] if anywhere else [found.span() for found in _HIDES.finditer(text)]
+    hidden = [] if anywhere else _hidden(text)
     tags: list[Tag] = []
     place = at = 0
     while found := _START.search(text, at):
@@ -70,6 +71,17 @@ def find_tags(text: str, *, anywhere: bool = False) -> list[Tag]:
             tags.append(tag)
             at = tag.end
     return tags
+
+
+def _hidden(text: str) -> list[tuple[int, int]]:
+    """Program text and comments, and HTML's tags outside of them, in order."""
+    spans = [(start, end) for name, start, end in verbatim(text) if name not in _PROSE]
+    tags = (found.span() for found in _HTML_TAG.finditer(text))
+    out: list[tuple[int, int]] = []
+    for start, end in sorted([*spans, *tags], key=lambda span: (span[0], -span[1])):
+        if not out or start >= out[-1][1]:
+            out.append((start, end))
+    return out
 
 
 def _tag(text: str, found: re.Match[str]) -> Tag | None:

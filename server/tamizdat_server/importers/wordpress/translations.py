@@ -17,11 +17,14 @@ _CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
 _IN_CYRILLIC: Final = frozenset("be bg kk ky mk mn ru sr tg tt uk ba cv os".split())
 # Shorter texts say too little of their language, and still shorter ones not even how it is written.
 _ENOUGH, _FEW = 200, 20
+_LANGUAGES: Final = 20
 
 
 def split_languages(post: Post) -> dict[str, Post]:
     """The post in each language that its text is written in; nothing where it holds only one and marks none."""
-    codes = list(dict.fromkeys(code for text in (post.title, post.content) for code, _ in _parts(text) if code))
+    codes = list(dict.fromkeys(code for text in (post.title, post.content) for code, _ in _parts(text) if code))[
+        :_LANGUAGES
+    ]
     if not codes:
         return {}
     split = {

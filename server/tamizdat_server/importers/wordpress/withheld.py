@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.wordpress.gutenberg import marks
 from tamizdat_server.importers.wordpress.shortcodes import Tag, find_tags
 
 # Names that membership, newsletter and password plugins use. A name that only resembles one is withheld, too.
@@ -18,11 +19,9 @@ _NAMES: Final = re.compile(
     r"|accessally\w*|wpf_\w+|memberful\w*|accesspress\w*|oa_social_login_\w+|private_\w+|protected_\w+|premium_\w+",
     re.ASCII,
 )
-_BLOCK: Final = re.compile(
-    r"<!--\s+(/?)wp:([a-z0-9/_-]*(?:premium-content|paywall|restrict|members?(?:hip|ful|-only)?|protected|logged-?in"
-    r"|subscribers?-only|paid-content|private|conditional-content|content-control)[a-z0-9/_-]*)"
-    r"(?:\s(?:(?!-->).)*?)?\s*(/?)-->",
-    re.IGNORECASE | re.DOTALL,
+_BLOCKS: Final = re.compile(
+    r"[a-z0-9_-]*/?[a-z0-9_-]*(?:premium-content|paywall|restrict|member|protected|logged-?in|subscribers?-only"
+    r"|paid-content|private|conditional-content|content-control)",
 )
 _TOLD: Final = "text for members or behind a password was left out"
 
@@ -54,7 +53,8 @@ def _without_shortcodes(text: str) -> str:
 def _end(tags: list[Tag], place: int) -> int | None:
     """Where the part ends that this tag opens, parts of the same name within it counted."""
     depth = 0
-    for tag in tags[place:]:
+    for at in range(place, len(tags)):
+        tag = tags[at]
         if tag.name == tags[place].name and not tag.alone:
             depth += -1 if tag.closing else 1
             if depth == 0:
@@ -65,14 +65,15 @@ def _end(tags: list[Tag], place: int) -> int | None:
 def _without_blocks(text: str) -> str:
     out: list[str] = []
     at = depth = 0
-    for found in _BLOCK.finditer(text):
-        closing, alone = bool(found[1]), bool(found[3])
-        if alone and "paywall" in found[2].lower() and depth == 0:
-            return "".join([*out, text[at : found.start()]])
-        if alone:
+    for mark in marks(text):
+        if not _BLOCKS.match(mark.name):
             continue
-        if depth == 0 and not closing:
-            out.append(text[at : found.start()])
-        depth = max(0, depth - 1) if closing else depth + 1
-        at = found.end() if depth == 0 else at
+        if mark.alone and "paywall" in mark.name and depth == 0:
+            return "".join([*out, text[at : mark.start]])
+        if mark.alone:
+            continue
+        if depth == 0 and not mark.closing:
+            out.append(text[at : mark.start])
+        depth = max(0, depth - 1) if mark.closing else depth + 1
+        at = mark.end if depth == 0 else at
     return "".join(out) if depth else "".join([*out, text[at:]])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from tamizdat.errors import UnreadableSource
+from tamizdat.errors import SourceBrokeOff, UnreadableSource
 from tamizdat_server.importers.items import Imported, Item, Skipped
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.wordpress.articles import PostReader
@@ -49,7 +49,7 @@ class _ExportSite:
 
 def _items(export: Export, index: Index, options: Options) -> Iterator[Item]:
     reader = PostReader(_ExportSite(export, index), options)
-    for place, item in enumerate(export.items()):
+    for place, item in enumerate(_again(export)):
         element = _element(item)
         if isinstance(element, Skipped):
             yield element
@@ -57,6 +57,13 @@ def _items(export: Export, index: Index, options: Options) -> Iterator[Item]:
             yield Skipped(f"{source_of(export.home, element.number)} copy {place}", "there is another copy of it")
         else:
             yield from _read(element, export, index, reader)
+
+
+def _again(export: Export) -> Iterator[Node | Broken]:
+    try:
+        yield from export.items()
+    except UnreadableSource as error:
+        raise SourceBrokeOff(source=error.source, reason=error.reason) from error
 
 
 def _read(element: Element, export: Export, index: Index, reader: PostReader) -> Sequence[Imported | Skipped]:

@@ -24,8 +24,7 @@ _NAMESPACES: Final = {
 }
 _DECLARED: Final = re.compile(r"\sxmlns:([\w.-]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')")
 _EXPORT: Final = re.compile(r"https?://wordpress\.org/export/[\d.]+/(excerpt/)?")
-_CDATA: Final = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_FIELD: Final = re.compile(r"(<([\w:.-]+)(?:\s[^<>]*)?>\s*<!\[CDATA\[)(.*?)(\]\]>\s*</\2\s*>)", re.DOTALL)
+_FIELD: Final = re.compile(r"<([\w:.-]{1,100})(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _ESCAPED_END: Final = "]]]]><![CDATA[>"
 _REFERENCE: Final = re.compile(r"&(?:#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));|(\w{1,40};)?)")
 _XML: Final = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
@@ -121,9 +120,22 @@ def _mended(piece: str) -> str:
 
     Old versions of WordPress did not escape `]]>` in a text; plugins write `&nbsp;` or a bare `&`.
     """
-    piece = _FIELD.sub(lambda found: found[1] + _one_section(found[3]) + found[4], piece)
-    parts = _CDATA.split(piece)
-    return "".join(part if part.startswith("<![CDATA[") else _REFERENCE.sub(_reference, part) for part in parts)
+    out: list[str] = []
+    at = 0
+    while found := _FIELD.search(piece, at):
+        end = re.compile(rf"\]\]>\s*</{re.escape(found[1])}\s*>").search(piece, found.end())
+        if end is None:
+            break
+        out += [_references(piece[at : found.end() - 9]), "<![CDATA[", _one_section(piece[found.end() : end.start()])]
+        at = end.start() + 3
+        out.append("]]>")
+    return "".join([*out, _references(piece[at:])])
+
+
+def _references(text: str) -> str:
+    """The text between sections, which would be markup."""
+    start = text.find("<![CDATA[")
+    return _REFERENCE.sub(_reference, text) if start < 0 else _REFERENCE.sub(_reference, text[:start]) + text[start:]
 
 
 def _one_section(text: str) -> str:
