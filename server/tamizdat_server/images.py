@@ -72,7 +72,7 @@ class Pictures:
             known = _decoder.decode((self._known / f"{digest}.{RECIPE}.json").read_bytes())
         except (OSError, msgspec.MsgspecError):
             return None
-        return known if all((self.store / Path(v.path).name).is_file() for v in known.image.variants) else None
+        return known if all(map(self._is_there, known.image.variants)) else None
 
     def _make(self, digest: str, data: bytes) -> _Known:
         picture = make(data)
@@ -86,10 +86,15 @@ class Pictures:
 
     def _write(self, made: Made) -> Variant:
         variant = Variant(made.role, sha256(made.data), "image/webp", *made.size, len(made.data))
-        file = self.store / Path(variant.path).name
-        if not file.is_file():
-            write_whole(file, made.data)
+        if not self._is_there(variant):
+            write_whole(self.store / Path(variant.path).name, made.data)
         return variant
+
+    def _is_there(self, variant: Variant) -> bool:
+        try:
+            return (self.store / Path(variant.path).name).stat().st_size == variant.bytes
+        except FileNotFoundError:
+            return False
 
 
 def _told(known: _Known, alt: str, warn: Callable[[str], None] | None) -> Image:
