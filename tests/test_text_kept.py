@@ -1,9 +1,10 @@
 """Nothing of a text is lost: over every corpus, blocks say what their source shows, word by word and in order."""
 
+import json
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,11 +12,17 @@ import pytest
 from lxml import etree
 
 import visible
+from importing import NOW, picture
 from tamizdat.format.article import Block, Image
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers import Imported
 from tamizdat_server.importers.blocks.html import Content, read_html
 from tamizdat_server.importers.blocks.rules import RULES
 from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.markdown.rendering import to_html
+from tamizdat_server.importers.source import Options
+from tamizdat_server.importers.web.fetching import Fetched
+from tamizdat_server.importers.wordpress import open_wordpress
 
 EXPORTS = (
     "wxr-cclabs/cclabs.wxr.xml", "wxr-hostile-synthetic/hostile.wxr.xml", "wxr-themeunittest/theme-preview.xml",
@@ -36,6 +43,16 @@ class Somewhere:
     def address(self, href: str) -> str | None:
         href = f"https:{href}" if href.startswith("//") else href
         return href if re.match(r"(?:https?://|mailto:)[^\x00-\x20]+\Z", href) else None
+
+
+class Everywhere:
+    """Has a picture at every address."""
+
+    def get(self, url: str, *, max_bytes: int, accept: str = "*/*", headers: Mapping[str, str] = {}) -> Fetched:
+        return Fetched(url, 200, {"content-type": "image/png"}, picture())
+
+    def is_failing(self, url: str) -> bool:
+        return False
 
 
 class Kept(msgspec.Struct):
@@ -82,12 +99,21 @@ def test_every_rule_by_which_words_go_is_one_that_the_other_reading_knows() -> N
 
 
 def bodies(export: Path) -> Iterator[tuple[str, str]]:
-    """The raw bodies of an export by the number of their post."""
+    """The raw bodies of an export by the number of their post, with the notes that the block editor keeps apart."""
     for _, item in etree.iterparse(str(export), tag="item", recover=True, resolve_entities=False, huge_tree=True):
-        number = next((child.text for child in item if child.tag.endswith("post_id")), "")
-        for child in item:
-            if child.tag.endswith(("content/}encoded", "content:encoded")) and child.text:
-                yield str(number), child.text
+        texts = {str(child.tag).rpartition("}")[2]: child.text or "" for child in item if not _is_excerpt(child)}
+        number = texts.get("post_id") or re.sub(r".*[?&](?:p|page_id)=", "", texts.get("guid", ""))
+        notes = (note["content"] for value in item.iter("{*}meta_value") for note in _notes(value.text or ""))
+        if texts.get("encoded"):
+            yield number, "\n".join([texts["encoded"], *(f"<p>{note}</p>" for note in notes)])
+
+
+def _is_excerpt(element: etree._Element) -> bool:
+    return "excerpt" in str(element.tag)
+
+
+def _notes(meta: str) -> list[dict[str, str]]:
+    return json.loads(meta) if meta.startswith('[{"id":') else []
 
 
 def texts_of_feeds(corpora: Path) -> Iterator[tuple[str, str]]:
@@ -132,3 +158,45 @@ def digitalgov(corpora: Path, folder: Path) -> Path:
 def rendered(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*.md")):
         yield path, to_html(path.read_text().split("---\n", 2)[-1], Warnings())
+
+
+# -- by the importers themselves ---------------------------------------------------------------------------------------
+
+_SHORTCODES = re.compile(
+    r"\[/?(?:caption|wp_caption|gallery|embed|audio|video|playlist|contact-form-7|wpml_language)\b[^\[\]]*\]"
+)
+_OLD_CAPTION = re.compile(r'\[caption[^\[\]]*\scaption="([^"]*)"[^\[\]]*\](.*?)\[/caption\]', re.DOTALL)
+_WITHHELD = re.compile(r"\[protected\].*?\[/protected\]", re.DOTALL)
+_BLOCK_NOTE_MARK = re.compile(r"<sup data-fn=[^>]*>.*?</sup>", re.DOTALL)
+_ALONE = re.compile(r"^[ \t]*(https?://\S+)[ \t]*\r?$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_a_post_says_what_its_raw_text_shows(corpora: Path, tmp_path: Path, export: str) -> None:
+    options = Options(
+        store=Pictures(tmp_path), now=NOW, editions=("en",), language="en", pages=True, fetcher=Everywhere()
+    )
+    raw = dict(bodies(corpora / export))
+    labels = {text for _, text in texts_of_pictures(corpora / export)}
+    items = [item for item in open_wordpress(str(corpora / export), options).items if isinstance(item, Imported)]
+    hold(export, (held(item, raw[item.source.split()[2]], labels) for item in items if item.source.split()[2] in raw))
+
+
+def held(item: Imported, raw: str, labels: set[str]) -> Kept:
+    """A post as it came in, against its raw text: without shortcodes, but with what they hold."""
+    shown = _OLD_CAPTION.sub(r"\2<p>\1</p>", _WITHHELD.sub(" ", raw))
+    shown = _BLOCK_NOTE_MARK.sub("", _SHORTCODES.sub(" ", shown))
+    page = visible.Page(shown, addresses=(" ".join(visible.in_words(url)) for url in _ALONE.findall(shown)))
+    page.labels |= labels
+    blocks = [*item.draft.body, *(block for note in item.draft.footnotes.values() for block in note)]
+    words, of = visible.share_kept(page, blocks)
+    lost = visible.lost(page, item.draft.body, item.draft.footnotes.values(), title=item.draft.title)
+    return Kept(item.source, words, of, lost)
+
+
+def texts_of_pictures(export: Path) -> Iterator[tuple[str, str]]:
+    """What an export says of its attachments: titles, captions, descriptions, alt texts."""
+    for _, item in etree.iterparse(str(export), tag="item", recover=True, resolve_entities=False, huge_tree=True):
+        for element in item.iter():
+            if element.text and len(element.text) < 2_000:
+                yield element.tag, " ".join(visible.in_words(element.text))

@@ -57,10 +57,14 @@ _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufe
 
 
 class Page(html.parser.HTMLParser):
-    """Reads HTML once. `text`: what it shows; `labels`: what attributes say, which may take the place of a picture."""
+    """Reads HTML once. `text`: what it shows; `labels`: what attributes say, which may take the place of a picture.
 
-    def __init__(self, source: str) -> None:
+    `addresses`: bare ones, which may have become links to what lies there.
+    """
+
+    def __init__(self, source: str, *, addresses: Iterable[str] = ()) -> None:
         super().__init__(convert_charrefs=True)
+        self.addresses = set(addresses)
         self.text: list[str] = []
         self.everything: list[str] = []
         self.labels: set[str] = set()
@@ -205,19 +209,28 @@ def spoken(inlines: Sequence[Inline]) -> str:
     return "".join(parts)
 
 
-def lost(source: Page, blocks: Sequence[Block], notes: Iterable[Sequence[Block]] = (), *, title: str = "") -> str:
+def lost(
+    source: Page,
+    blocks: Sequence[Block],
+    notes: Iterable[Sequence[Block]] = (),
+    *,
+    title: str = "",
+    labels: Iterable[str] = (),
+) -> str:
     """Where what blocks say isn't what their source shows, word by word, or nothing.
 
-    A title may be gone from its beginning. Each of the notes stands somewhere in the source, in one piece.
+    A title may be gone from its beginning. Each of the notes stands somewhere in the source, in one piece. `labels`:
+    what else may be said beside what the source shows.
     """
     shown = source.words()
+    source.labels.update(labels)
     for note in notes:
         words = [word for part in told(note) for word in in_words(part)]
         place = _last_place(shown, words)
         if place is None:
             return f"the note {' '.join(words)!r}"
         del shown[place : place + len(words)]
-    return _lost(shown, [in_words(part) for part in told(blocks)], source.labels, in_words(title))
+    return _lost(shown, [in_words(part) for part in told(blocks)], source, in_words(title))
 
 
 def _last_place(words: list[str], part: list[str]) -> int | None:
@@ -225,7 +238,8 @@ def _last_place(words: list[str], part: list[str]) -> int | None:
     return next((start for start in starts if words[start : start + len(part)] == part), None)
 
 
-def _lost(shown: list[str], parts: list[list[str]], labels: set[str], heading: list[str]) -> str:
+def _lost(shown: list[str], parts: list[list[str]], source: Page, heading: list[str]) -> str:
+    labels, addresses = source.labels, source.addresses
     if heading and shown[: len(heading)] == heading and next(filter(None, parts), [])[: len(heading)] != heading:
         shown = shown[len(heading) :]
     place = 0
@@ -233,8 +247,15 @@ def _lost(shown: list[str], parts: list[list[str]], labels: set[str], heading: l
         if words == shown[place : place + len(words)]:
             place += len(words)
         elif " ".join(words) not in labels:
+            # A bare address became a link to what lies there.
+            while place < len(shown) and shown[place] in addresses and words != shown[place : place + len(words)]:
+                place += 1
+            if words and words == shown[place : place + len(words)]:
+                place += len(words)
+                continue
             return _difference(shown[place:], words)
-    return _difference(shown[place:], []) if place < len(shown) else ""
+    left = [word for word in shown[place:] if word not in addresses]
+    return _difference(left, []) if left else ""
 
 
 def share_kept(source: Page, blocks: Sequence[Block]) -> tuple[int, int]:
