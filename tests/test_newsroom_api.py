@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path

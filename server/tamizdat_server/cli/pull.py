@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tamizdat.cli.output import one_line, show_json
 from tamizdat.errors import TamizdatError
+from tamizdat_server.cli.documents import one_line, show_json
 from tamizdat_server.cli.newsroom import folder_argument, json_option
 from tamizdat_server.cli.passphrase import ask_passphrase
 from tamizdat_server.clock import rfc3339
@@ -42,13 +42,15 @@ def pull(folder: Path, names: tuple[str, ...], then_publish: bool, confirm: bool
         published = _publish(newsroom, failed, as_json=as_json) if then_publish else None
     if as_json:
         show_json({"imports": told, "publish": published})
+    elif not told:
+        click.echo("tamizdat.toml names no imports", err=True)
     return failed[0].exit_code if failed else 0
 
 
 def _pull(
     newsroom: "Newsroom", name: str, failed: list[TamizdatError], *, confirm: bool, dry_run: bool, as_json: bool
 ) -> Any:
-    from tamizdat_server.cli.imports import tell
+    from tamizdat_server.cli.import_report import tell
     from tamizdat_server.pulling import pull_one
 
     try:

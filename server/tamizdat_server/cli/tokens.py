@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tamizdat.cli.output import one_line, show_json
 from tamizdat.errors import UsageError
+from tamizdat_server.cli.documents import one_line, show_json
 from tamizdat_server.cli.newsroom import folder_argument, json_option
 
 if TYPE_CHECKING:
