@@ -258,6 +258,32 @@ def test_warnings_that_a_source_makes_up_do_not_fill_the_report(desk: Desk) -> N
     assert len(report.warnings) == 501
 
 
+def test_the_log_says_what_an_import_changed_and_nothing_where_it_changed_nothing(desk: Desk) -> None:
+    for items in ([article(1), article(2)], [article(1), article(2)], [article(1, "new"), article(3)]):
+        take(desk.newsroom, *items)
+    take(desk.newsroom, article(4), dry_run=True)
+    logged = desk.newsroom.db.execute("SELECT subject, detail FROM audit WHERE action = 'import'").fetchall()
+    assert [tuple(row) for row in logged] == [(SITE, "2 added"), (SITE, "1 added, 1 revised")]
+
+
+def test_a_newsroom_of_an_older_tamizdat_is_brought_up_to_date_and_its_articles_known_again(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "source", {"a.md": DATED, "b.md": DATED})
+    options = Options(store=Pictures(desk.newsroom.media), now=NOW, editions=["en"])
+    run(desk.newsroom, open_markdown(str(folder), options), now=NOW)
+    desk.newsroom.db.execute("DROP INDEX articles_by_origin")
+    for column in ("origin", "stamp", "form", "noted", "gone"):
+        desk.newsroom.db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+    desk.newsroom.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'origins'")
+    desk.newsroom.close()
+    with Newsroom.open(desk.newsroom.folder) as newsroom:
+        write(folder, {"b.md": DATED.replace("---\ntitle", "---\ndraft: true\ntitle")})
+        report = run(newsroom, open_markdown(str(folder), options), now=NOW)
+        assert (report.unchanged, report.removed) == (1, 1)
+        assert [source for source, _ in newsroom.standing_sources()] == ["a.md"]
+
+
 # -- keys --------------------------------------------------------------------------------------------------------------
 
 

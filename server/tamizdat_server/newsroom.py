@@ -214,6 +214,11 @@ class Newsroom:
         """(source, key) of every article that isn't retracted, so that an importer sees what is gone."""
         yield from self.db.execute("SELECT source, key FROM articles WHERE retracted IS NULL ORDER BY source")
 
+    def log(self, action: str, subject: str, detail: str, *, at: str) -> None:
+        """Say in the audit log what was done, as part of the change that is being made."""
+        with self.editing():
+            self._articles.log(at, action, subject, detail)
+
     def remember(self, name: str, value: str) -> None:
         """Keep a word for the next import, as part of the change that is being made."""
         with self.editing():

@@ -56,10 +56,17 @@ class Taking:
         """Let go of what the source has no more; where that is much and unconfirmed, hold it. Raises: NewsroomError."""
         gone = self._gone()
         if is_much(gone, self._origins.count) and not self._confirm:
-            self._held = gone
-            return
+            self._held, gone = gone, []
         for article in gone:
             self._removed += self._newsroom.retract(article.key, at=self._left.get(article.key, self._now))
+        self._log()
+
+    def _log(self) -> None:
+        """An import that changed nothing leaves nothing."""
+        did = {name: number for name, number in self._tally.outcomes.items() if name != "unchanged"}
+        told = ", ".join(f"{number} {name}" for name, number in (did | {"removed": self._removed}).items() if number)
+        if told:
+            self._newsroom.log("import", self._source.origin, told, at=self._now)
 
     def correct(self, note: str) -> None:
         """Give this note to the one published article that was revised. Raises: UsageError, FormatError."""
