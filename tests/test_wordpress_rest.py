@@ -389,6 +389,16 @@ def test_one_post_at_which_the_site_fails_stops_no_other_one(site: WordPress, de
     assert counts(desk.bring()) == (1, 0, 0, 0)
 
 
+def test_a_weak_server_is_asked_for_fewer_at_a_time(site: WordPress, desk: Desk) -> None:
+    site.write(400)
+    site.faults.append(lambda asked: refuse(500) if asked.words.get("include", "").count(",") >= 30 else None)
+
+    assert counts(desk.bring()) == (400, 0, 0, 0)
+
+    asked = sum("include" in request.words for request in site.requests)
+    assert asked <= 7 + 12
+
+
 def test_one_post_that_nobody_could_read_stops_no_other_one(site: WordPress, desk: Desk) -> None:
     site.fail(
         "posts",

@@ -25,11 +25,13 @@ Read: TypeAlias = tuple[int, Post | Unread]
 
 
 class Batches:
-    """Reads posts of one list."""
+    """Reads posts of one list. `size`: how many at a time the site can bear, as far as it is known."""
 
     def __init__(self, api: Api, walk: Walk) -> None:
         self._api, self._walk = api, walk
         self._failures = 0
+        self._unread = 0
+        self.size = PER_PAGE
 
     def read(self, numbers: Sequence[int]) -> Iterator[Read]:
         """At most a hundred posts, each once. Raises: ApiFailed where the site fails at everything."""
@@ -56,11 +58,14 @@ class Batches:
 
     def _by_halves(self, numbers: Sequence[int], reason: str) -> Iterator[Read]:
         if len(numbers) == 1:
+            self._unread += 1
             yield numbers[0], Unread(reason)
             return
-        middle = len(numbers) // 2
+        unread, middle = self._unread, len(numbers) // 2
         yield from self.read(numbers[:middle])
         yield from self.read(numbers[middle:])
+        if self._unread == unread:
+            self.size = min(self.size, middle)  # none of them was bad: they were too many for a weak server
 
     def _ask(self, numbers: Sequence[int]) -> dict[int, Post | Unread]:
         page = self._api.page(

@@ -11,7 +11,7 @@ from tamizdat_server.importers.items import Complete, Imported, Item, Reached, S
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.web.fetching import Fetcher
 from tamizdat_server.importers.wordpress.answers import moment
-from tamizdat_server.importers.wordpress.api import PER_PAGE, Api, ApiFailed, RouteClosed
+from tamizdat_server.importers.wordpress.api import Api, ApiFailed, RouteClosed
 from tamizdat_server.importers.wordpress.articles import PostReader
 from tamizdat_server.importers.wordpress.batches import Batches, Unread
 from tamizdat_server.importers.wordpress.closed import open_closed
@@ -142,14 +142,17 @@ class _SiteReader:
         changed = sorted(number for number, stamp in listing.posts.items() if not stamp or known.get(number) != stamp)
         known.update((number, listing.posts[number]) for number in changed if number in self._read)
         changed = [number for number in changed if number not in self._read]
-        for batch, start in enumerate(range(0, len(changed), PER_PAGE)):
-            for number, post in batches.read(changed[start : start + PER_PAGE]):
+        batch = 0
+        while changed:
+            some, changed = changed[: batches.size], changed[batches.size :]
+            for number, post in batches.read(some):
                 is_done, items = self._items_of(number, post)
                 yield from items
                 known[number] = listing.posts[number] if is_done else ""
                 self._read.add(number)
             if batch % (1 + len(known) // _POSTS_A_BATCH) == 0:
                 yield Reached(self._place.encode())
+            batch += 1
 
     def _items_of(self, number: int, post: Post | Unread) -> tuple[bool, list[Imported | Skipped]]:
         """What a post comes to, and whether that holds until it is changed."""
