@@ -27,6 +27,7 @@ _cut: Final = re.compile(
     r"|the post .{0,200} appeared first on .{0,200})[^<]{0,200}(?:<[^<>]*>|\s|→|»|…)*)*$",
     re.IGNORECASE,
 )
+_heading: Final = re.compile(r"<h1\b[^<>]*>.{0,2000}?</h1>", re.DOTALL | re.IGNORECASE)
 _NO_TAGS: Final = frozenset(("uncategorized", "uncategorised", "без рубрики", "без категории", "санатсыз", "айдарсыз"))
 _SHORT_WORDS: Final = 150
 SHORT_STILL: Final = "the feed has only the beginning of this text, and its page has no more of it for the public"
@@ -146,7 +147,7 @@ def _joined(story: Story, page: Story, entry: Entry) -> Story:
     return msgspec.structs.replace(
         story,
         base=page.base,
-        html=page.html + _players(entry),
+        html=_untitled(page) + _players(entry),
         summary=entry.summary,
         published=[*story.published, *page.published],
         updated=[*story.updated, *page.updated],
@@ -159,6 +160,14 @@ def _joined(story: Story, page: Story, entry: Entry) -> Story:
         translations=story.translations or page.translations,
         warnings=page.warnings,
     )
+
+
+def _untitled(page: Story) -> str:
+    """A page's text without the heading that is its title: the feed's own stands above it."""
+    found = _heading.search(page.html)
+    if found and words(found[0]) == words(page.title):
+        return page.html[: found.start()] + page.html[found.end() :]
+    return page.html
 
 
 def is_short(entry: Entry) -> bool:

@@ -58,7 +58,7 @@ def unfit_at(*addresses: str) -> str:
 def is_of_comments(feed: Feed, address: str) -> bool:
     """Whether a feed holds what readers wrote."""
     entries: Sequence[str] = [entry.title for entry in feed.entries]
-    if entries and all(entry.unfit == COMMENT for entry in feed.entries):
+    if entries and all(COMMENT in (entry.unfit, unfit_at(entry.link, entry.id)) for entry in feed.entries):
         return True
     told = sum(bool(_by.match(title.strip())) for title in entries)
     by_readers = 2 * told > len(entries)

@@ -53,8 +53,8 @@ def _read_xml(text: str, address: str) -> Feed | None:
         return read_rss(document)
     if name in ("atom:feed", "atom:entry", "feed", "entry"):
         return read_atom(document)
-    if name in _ELSEWHERE:
-        raise NotAFeed(_ELSEWHERE[name])
+    if reason := _ELSEWHERE.get(name.rpartition(":")[2]):
+        raise NotAFeed(reason)
     return None
 
 
@@ -69,6 +69,8 @@ def _unpacked(data: bytes) -> bytes:
         raise NotAFeed("it is compressed, and damaged") from error
     if inflater.unconsumed_tail:
         raise NotAFeed(f"it unfolds to more than {FEED_BYTES // 1024 // 1024} MB")
+    if not inflater.eof:
+        raise NotAFeed("it is compressed, and damaged")
     return found
 
 

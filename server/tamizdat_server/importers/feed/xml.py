@@ -28,6 +28,7 @@ _SPACES: Final = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner", "http://www.w3.org/xml/1998/namespace": "xml",
 }  # fmt: skip
 _PREFIXES: Final = frozenset(_SPACES.values()) - {""}
+_TAIL: Final = 64 * 1024
 _KEPT: Final = frozenset(("lt", "gt", "amp", "quot", "apos"))
 _forbidden: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # What stands before the first element, a document type with declarations of its own among it.
@@ -84,7 +85,8 @@ def parse_xml(text: str, *, base: str) -> Document:
         root, faults = (again, other) if again is not None else (root, faults)
     if root is None:
         raise NotAFeed("it is no XML")
-    return Document(root, whole="ERR_TAG_NOT_FINISHED" not in faults)
+    name = str(root.tag).rpartition("}")[2].rpartition(":")[2]
+    return Document(root, whole=bool(re.search(rf"</(?:[\w.-]+:)?{re.escape(name)}\s*>", text[-_TAIL:])))
 
 
 def name_of(node: Node) -> str:
@@ -140,7 +142,7 @@ def _plain(found: re.Match[str]) -> str:
     if whole.startswith("<"):
         return whole
     if number:
-        return _forbidden.sub("", html.escape(html.unescape(whole)))
+        return html.escape(_forbidden.sub("", html.unescape(whole)).replace("\ufffd", ""))
     if name in _KEPT:
         return whole
     known = html5.get(f"{name};") if name else None
