@@ -2,12 +2,13 @@
 
 Nothing is copied from file to file: what a camera, a phone or a program wrote beside the pixels (position, owner,
 serial number, comments, thumbnails, colour profiles) has no way into what is made here. Memory is bounded by what a
-picture may have of pixels, and every kind of file has a fate: see docs/newsroom.md and docs/adr/0026-pictures.md.
+picture may have of pixels, and every kind of file has a fate: see docs/importing.md and docs/adr/0026-pictures.md.
 """
 
 import io
 import struct
 import warnings
+import zlib
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
@@ -54,9 +55,20 @@ _TURNS: Final = {
     8: Pillow.Transpose.ROTATE_90,
 }
 _SWAPPED: Final = (5, 6, 7, 8)
+# Decoders written in other languages raise what they like.
 _BAD_FILE: Final = (
-    *(OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError, struct.error),
-    *(AttributeError, ZeroDivisionError, MemoryError, Pillow.DecompressionBombError, ImageCms.PyCMSError),
+    *(
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        LookupError,
+        TypeError,
+        ArithmeticError,
+        AttributeError,
+        RuntimeError,
+    ),
+    *(AssertionError, MemoryError, struct.error, zlib.error, Pillow.DecompressionBombError, ImageCms.PyCMSError),
 )
 
 
