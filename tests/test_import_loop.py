@@ -1,5 +1,6 @@
 """What an import keeps when it is interrupted, under which keys its articles stand, and which notes come with them."""
 
+import io
 import os
 import signal
 import subprocess
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image as PixelImage
 
 from disks import mounted
 from importing import DATED, NOW, picture, write
 from publishing import Desk, Reader
-from tamizdat.errors import NewsroomError, NewsroomLocked, SourceBrokeOff, UsageError
+from tamizdat.errors import NewsroomError, NewsroomFull, NewsroomLocked, SourceBrokeOff, UsageError
 from tamizdat.format.article import Article, Figure, Image, Paragraph, Variant
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
@@ -202,6 +204,16 @@ def test_a_full_disk_is_told_and_what_came_in_stays(tmp_path: Path) -> None:
         assert ", 0 revised, " in done.stdout
         with Newsroom.open(disk / "n") as newsroom:
             assert len([*newsroom.standing_sources()]) == 400
+
+
+def test_a_disk_that_pictures_filled_is_told_as_such(tmp_path: Path) -> None:
+    with mounted(tmp_path / "disk", "size=64k") as disk:
+        if not disk.exists():
+            pytest.fail("needs to mount a small disk")
+        noise = io.BytesIO()
+        PixelImage.frombytes("RGB", (900, 900), os.urandom(900 * 900 * 3)).save(noise, "PNG")
+        with pytest.raises(NewsroomFull):
+            Pictures(disk).add(noise.getvalue(), alt="noise")
 
 
 # -- every item in one place -------------------------------------------------------------------------------------------

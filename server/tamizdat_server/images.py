@@ -10,12 +10,12 @@ from typing import Final
 
 import msgspec
 
-from tamizdat.errors import NewsroomError
 from tamizdat.format.article import Image, Variant
 from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import sha256
 from tamizdat_server.durable import write_whole
 from tamizdat_server.pixels import HUGE, RECIPE, Made, Unusable, make
+from tamizdat_server.wrapping import newsroom_errors
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -43,13 +43,12 @@ class Pictures:
         """The picture in its two sizes, its files written; None where none can be made of this file.
 
         `width` and `height` are those of the source, upright. `warn` hears, in words for people, why there is none, or
-        what was lost. Raises: NewsroomError where the store refuses.
+        what was lost. Raises: NewsroomError where the store refuses, NewsroomFull where it is full.
         """
         digest = sha256(data)
         try:
-            known = self._recall(digest) or self._make(digest, data)
-        except OSError as error:
-            raise NewsroomError(f"pictures can't be kept in {self.store}: {error}") from error
+            with newsroom_errors(self.store):
+                known = self._recall(digest) or self._make(digest, data)
         except Unusable as unusable:
             self._bad[digest] = unusable.reason
             if warn:

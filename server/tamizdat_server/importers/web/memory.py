@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from tamizdat.errors import NewsroomError
 from tamizdat_server.durable import write_whole
+from tamizdat_server.wrapping import newsroom_errors
 
 # An address isn't asked again within a day; later it is asked whether anything is new.
 _ASK_AGAIN: Final = timedelta(days=1)
@@ -54,11 +54,9 @@ class AddressBook:
         return None
 
     def remember(self, address: str, what: Remembered) -> None:
-        """Raises: NewsroomError."""
-        try:
+        """Raises: NewsroomError, NewsroomFull."""
+        with newsroom_errors(self._folder):
             write_whole(self._file(address), msgspec.json.encode(what), durable=False)
-        except OSError as error:
-            raise NewsroomError(f"pictures can't be kept in {self._folder}: {error}") from error
 
     def _file(self, address: str) -> Path:
         return self._folder / f"{hashlib.sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()}.json"
