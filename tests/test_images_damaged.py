@@ -1,4 +1,4 @@
-"""Files that were damaged on purpose come to a picture of nothing but pixels, or to a reason: never to anything else."""
+"""Files damaged on purpose come to a picture of nothing but pixels, or to a reason; never to anything else."""
 
 import random
 
@@ -60,8 +60,7 @@ def assert_harmless(data: bytes) -> bool:
     """Whether a picture came of it."""
     try:
         picture = make(data)
-    except Unusable as unusable:
-        assert unusable.reason
+    except Unusable:
         return False
     for made in picture.files:
         assert_only_pixels(made.data)
