@@ -18,14 +18,14 @@ def main(address: str, path: str, now: str) -> None:
     from tamizdat import Library, SyncOptions
     from tamizdat.sync.session import sync
 
-    imported = _resident("VmRSS")
+    imported = resident("VmRSS")
     with Library.open(Path(path)) as library:
         report = sync(library, address, options=SyncOptions(allow_private=True), clock=lambda: float(now))
     assert report.complete
-    print((_resident("VmHWM") - imported) / MB)
+    print((resident("VmHWM") - imported) / MB)
 
 
-def _resident(name: str) -> int:
+def resident(name: str) -> int:
     """Resident bytes: VmRSS now, VmHWM at most since the process began. (getrusage would count its parent's, too.)"""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))

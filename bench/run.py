@@ -14,6 +14,7 @@ from pathlib import Path
 import app
 import app_search
 import applying
+import exports
 import memory
 import mirroring
 import others
@@ -144,6 +145,11 @@ def _pages(bench: Bench) -> None:
         bench.write("pages", pages.lines(pages.measure(room, served, bench.scratch)))
 
 
+def _wxr(bench: Bench) -> None:
+    workload = Workload.make(bench.work, articles=bench.articles, days=DAYS)
+    bench.write("wxr", exports.lines(exports.measure(workload, bench.scratch / "wxr")))
+
+
 def _search(bench: Bench) -> None:
     bench.write("search quality", search.quality(bench.scratch))
     bench.write("search", search.costs(bench.work, bench.scratch))
@@ -159,6 +165,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "apply": _apply,
     "memory": _memory,
     "search": _search,
+    "wxr": _wxr,
     "server": _server,
     "app": _app,
     "app-search": _app_search,
