@@ -652,6 +652,7 @@ def test_where_the_api_is_closed_the_feeds_are_read_under_the_same_identities(
 
     assert counts(report) == (25, 0, 0, 0)
     assert desk.numbers() == [*range(1, 26)]
+    assert [(item.source.split()[2], item.hidden) for item in report.skipped] == [("26", True)]
     assert any("its feeds were read instead" in warned.warning for warned in report.warnings)
     assert site.asked("feed/atom") == 4
     site.write()
@@ -659,7 +660,7 @@ def test_where_the_api_is_closed_the_feeds_are_read_under_the_same_identities(
     assert site.asked("feed/atom") <= 2
 
 
-def test_feeds_take_nothing_away_and_the_api_changes_nothing_when_it_opens(site: WordPress, desk: Desk) -> None:
+def test_feeds_take_nothing_away_and_the_api_goes_on_when_it_opens(site: WordPress, desk: Desk) -> None:
     site.write(30)
     desk.bring()
     site.delete(25)
@@ -670,7 +671,8 @@ def test_feeds_take_nothing_away_and_the_api_changes_nothing_when_it_opens(site:
     assert site.asked("feed/atom") == 2
     site.faults.clear()
 
-    assert counts(desk.bring(confirm=True)) == (0, 0, 1, 0)
+    # What the feed told of has its section now.
+    assert counts(desk.bring(confirm=True)) == (0, 1, 1, 0)
 
 
 def test_plain_feeds_serve_where_there_are_no_others(site: WordPress, desk: Desk) -> None:
@@ -681,6 +683,31 @@ def test_plain_feeds_serve_where_there_are_no_others(site: WordPress, desk: Desk
 
     assert counts(desk.bring()) == (25, 0, 0, 0)
     assert desk.drafts()[25].key == "post-25"
+
+
+def test_beginnings_of_texts_take_the_place_of_no_whole_one(site: WordPress, desk: Desk) -> None:
+    site.write(5, body=f"<p>{'Длинный текст о мосте. ' * 40}</p>")
+    desk.bring()
+    site.edit(3, body=f"<p>{'Другой текст о мосте. ' * 40}</p>")
+    site.fail("index", refuse(401))
+    site.short_feeds = True
+
+    report = desk.bring()
+
+    assert counts(report) == (0, 0, 0, 0)
+    assert {item.source.split()[2] for item in report.skipped} >= {"3"}
+    assert "".join(desk.text(3).split()).count("Длинный") == 40
+
+
+def test_what_a_feed_told_of_is_put_right_when_the_api_opens(site: WordPress, desk: Desk) -> None:
+    site.write(3, tags=("мост",))
+    site.fail("index", refuse(401))
+    assert desk.bring().added == 3
+    assert desk.drafts()[2].tags == []
+    site.faults.clear()
+
+    assert desk.bring().revised == 3
+    assert desk.drafts()[2].tags == ["мост"]
 
 
 def test_a_feed_without_times_of_change_revises_nothing_that_the_api_told_of(site: WordPress, desk: Desk) -> None:

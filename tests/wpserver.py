@@ -24,6 +24,9 @@ from httpd import Handler, Httpd, Mode
 FIRST = datetime(2024, 1, 1, 6, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=5))
 FEED_ENTRIES = 10
+LOCKED = (
+    '<form action="wp-login.php?action=postpass" class="post-password-form"><p>This content is password protected.</p>'
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class WordPress:
     totals: bool = True
     unread: frozenset[int] = frozenset()
     by_language: bool = False
+    short_feeds: bool = False
     posts: dict[int, Post] = field(default_factory=dict[int, Post])
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     faults: list[Fault] = field(default_factory=list[Fault])
@@ -327,7 +331,9 @@ class WordPress:
         handler.answer(200 if found else 404, b"<!doctype html><title>A site</title><p>A page.", **headers)
 
     def _feed(self, handler: Handler, request: Request) -> None:
-        found = [post for post in self._found("posts", {}) if not post.password]
+        found = [replace(post, body=LOCKED) if post.password else post for post in self._found("posts", {})]
+        if self.short_feeds:
+            found = [replace(post, body=f"{post.body[:60]} [&hellip;]") for post in found]
         page = int(request.words.get("paged", 1))
         shown = found[(page - 1) * FEED_ENTRIES : page * FEED_ENTRIES]
         if not shown:

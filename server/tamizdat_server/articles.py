@@ -154,6 +154,9 @@ class Articles:
 
 
 def _is_same_version(row: sqlite3.Row, source: str, told: Told) -> bool:
-    """Whether another form of the same source told of this very version before; then its article is there again."""
-    stands = row["retracted"] is None and row["source"] == source
+    """Whether another form of the same source told of this very version before; then its article is there again.
+
+    A feed tells less than a site's export or its API: those put its article right.
+    """
+    stands = row["retracted"] is None and row["source"] == source and row["form"] != "feed"
     return stands and bool(told.stamp) and row["stamp"] == told.stamp and row["form"] != told.form

@@ -17,7 +17,7 @@ class Imported(msgspec.Struct, frozen=True):
 
     `stamp`: its source's own word for this version, a time of change, say; empty: none. `form`: how it was told of, as
     written (`raw`) or as shown (`rendered`, `feed`). The stamp that was imported last, in another form, is no change,
-    however differently the text reads; in the same form, contents are compared.
+    however differently the text reads, unless a feed told of it; in the same form, contents are compared.
     """
 
     draft: Draft

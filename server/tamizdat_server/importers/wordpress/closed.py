@@ -8,6 +8,7 @@ import msgspec
 
 from tamizdat.errors import TransportError, UnreadableSource
 from tamizdat_server.importers.feed import open_feed
+from tamizdat_server.importers.feed.entries import SHORT, SHORT_STILL
 from tamizdat_server.importers.items import Imported, Item, Reached, Skipped
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.wordpress.place import Place, read_place
@@ -20,6 +21,8 @@ _FEEDS: Final = ("feed/atom/", "feed/", "?feed=atom", "?feed=rss2")
 _guid = re.compile(r"feed (?:https?://)?([^\s?#]+)\?p=([0-9]{1,15})")
 _UNNUMBERED: Final = "its feed doesn't say which post of the site this is; 'tamizdat import feed' takes it all the same"
 
+_SHORT: Final = "its API is closed, and its feed has only the beginning of this text: import an export of the site"
+
 
 def open_closed(home: str, options: Options, *, reason: str) -> Source:
     """The posts of the site's feeds, newest first, as far back as those go. `reason`: why its API can't be read.
@@ -29,7 +32,7 @@ def open_closed(home: str, options: Options, *, reason: str) -> Source:
     home = f"{home.rstrip('/')}/"
     place = read_place(options.recall(origin_of(home)))
     # What a feed's own import may remember of it is none of this one's.
-    options = msgspec.structs.replace(options, recall=_nothing)
+    options = msgspec.structs.replace(options, recall=_nothing, follow=True)
     for address in _FEEDS:
         try:
             first = open_feed(f"{home}{address}", options)
@@ -90,6 +93,8 @@ class _FeedReader:
         source = source_of(self._home, number)
         if isinstance(item, Skipped):
             return Skipped(source, item.reason, hidden=item.hidden)
+        if SHORT in item.warnings or SHORT_STILL in item.warnings:
+            return Skipped(source, _SHORT)  # it would take the place of a whole text
         stamp = item.draft.updated or ""
         self._fed[number] = stamp
         warnings = [*item.warnings, self._warning]
