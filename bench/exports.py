@@ -19,7 +19,8 @@ TARGET_MB = 200
 _NOW = "2027-01-01T00:00:00Z"
 _PREFIX = "http://wordpress.org/export/1.2"
 _HEAD = (
-    f'<?xml version="1.0" encoding="UTF-8" ?><rss version="2.0" xmlns:excerpt="{_PREFIX}/excerpt/" xmlns:wp="{_PREFIX}/"'
+    f'<?xml version="1.0" encoding="UTF-8" ?><rss version="2.0" xmlns:wp="{_PREFIX}/"'
+    f' xmlns:excerpt="{_PREFIX}/excerpt/"'
     ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
     "<title>Bench</title><link>https://bench.example</link><language>en-US</language><wp:wxr_version>1.2</wp:wxr_version>"
     "<wp:base_site_url>https://bench.example</wp:base_site_url>"
@@ -58,7 +59,8 @@ def lines(found: Found) -> list[str]:
         ("processor time, everything new", f"{found.first:.0f} s"),
         ("processor time of the same import again", f"{found.again:.0f} s"),
     ]
-    return table((f"an export of {found.posts:,} posts, as many media files and twice as many comments", "import"), rows)
+    head = f"an export of {found.posts:,} posts, as many media files and twice as many comments"
+    return table((head, "import"), rows)
 
 
 def _run(newsroom: Path, export: Path) -> tuple[float, float]:
@@ -77,13 +79,14 @@ def _export(records: Iterable[Record]) -> Iterator[str]:
 
 
 def _post(number: int, record: Record) -> str:
-    """A post of either editor; every tenth has a gallery, all have comments that must not leave."""
+    """A post of either editor; some have a gallery, all have comments that must not leave."""
     body = str(record["body"])
     if number % 4:
-        blocks = (f"<!-- wp:paragraph -->\n<p>{escape(part)}</p>\n<!-- /wp:paragraph -->" for part in body.split("\n\n"))
-        body = "\n\n".join(blocks)
+        texts = map(escape, body.split("\n\n"))
+        body = "\n\n".join(f"<!-- wp:paragraph -->\n<p>{text}</p>\n<!-- /wp:paragraph -->" for text in texts)
     elif number % 10 == 0:
-        body += f'\n\n[caption width="300"]<img src="/a.jpg" alt="A" /> Caption[/caption]\n\n[gallery ids="{number + 1}"]'
+        body += '\n\n[caption width="300"]<img src="/a.jpg" alt="A" /> Caption[/caption]'
+        body += f'\n\n[gallery ids="{number + 1}"]'
     at = str(record["published"])[:19].replace("T", " ")
     comment = "<wp:comment><wp:comment_author_email>a@example.org</wp:comment_author_email></wp:comment>"
     return (

@@ -324,8 +324,8 @@ def test_marks_for_the_front_page_and_for_pages_leave_the_text_whole(tmp_path: P
 _UNENDING = [
     "<pre>", "<!--", "<p>", "[a b=", "[a ' ", "[[a]", "[a]", "[/a]", "[private]", "[private][hide][/hide]", "[code]",
     '<sup data-fn="a">', '<ol class="wp-block-footnotes">', '<li id="a">', "((a ", "<!-- wp:paywall ", "<!-- wp:a/b {",
-    '<!-- wp:block {"ref":1} /-->', " ", "\n ", "<br>\n", "<a\n", "<div>", "https://youtu.be/abcd ", "[:aa]", "[:ru][:kk]",
-    '<div class="wp-block-embed__wrapper">\n', "[caption]<br>", "<a [", "a\n\n",
+    '<!-- wp:block {"ref":1} /-->', " ", "\n ", "<br>\n", "<a\n", "<div>", "https://youtu.be/abcd ", "[:ru][:kk]",
+    "[:aa]", '<div class="wp-block-embed__wrapper">\n', "[caption]<br>", "<a [", "a\n\n",
 ]  # fmt: skip
 
 
