@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/screenshots: the archive and the reader app with the sample paper, in a real browser.
+"""Makes the pictures of docs/screenshots: the archive, the reader app and an import's report, in a real browser.
 
 make screenshots
 """
@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -17,6 +18,7 @@ from httpd import Httpd
 from showing import archive_alone, place
 from tamizdat_server.demo import Demo
 from tamizdat_server.newsroom import Newsroom
+from walkthrough import TITLE, newspaper, walk_through
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 ARCHIVE: Final = ("front", "article", "diff", "retracted", "found", "version", "about", "tables", "table", "query")
@@ -30,7 +32,8 @@ APP: Final = {
     "app-front-ru": ("ru", "/ru"),
     "app-article-kk": ("kk", "/kk/a/kk%2Fbridge"),
 }
-SHOWN: Final = (*ARCHIVE, *APP)
+START: Final = "start-report"
+SHOWN: Final = (*ARCHIVE, *APP, START)
 HEIGHTS: Final = {360: 780, 1280: 960}
 BYTES_AT_MOST: Final = 150_000
 
@@ -51,6 +54,7 @@ def main() -> None:
         with chromium() as browser:
             take_archive(browser, demo)
             take_app(browser, demo)
+            take_start(browser, Path(temporary))
 
 
 def take_archive(browser: Any, demo: Demo) -> None:
@@ -73,6 +77,18 @@ def take_app(browser: Any, demo: Demo) -> None:
             window.page.wait_for_selector("main :is(article, .facts, .fingerprint)")
             window.page.wait_for_timeout(500)  # for pictures
             _take(window, page)
+
+
+def take_start(browser: Any, folder: Path) -> None:
+    """The report of docs/newsroom.md's walk-through."""
+    with newspaper() as site:
+        walk_through(site, folder)
+    page = folder / "ferry" / "report.html"
+    told = page.read_text("utf-8").replace(urlsplit(site.url).netloc, "news.example").replace("Паром", TITLE)
+    page.write_text(told, "utf-8")
+    window = Window(browser, "")
+    window.open(page.as_uri())
+    _take(window, START)
 
 
 def _arrive(window: Window, address: str, language: str) -> None:

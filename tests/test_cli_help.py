@@ -48,7 +48,7 @@ def test_help_of_every_command_works(name: str, capsys):
 
 def test_the_commands_of_the_design_are_there():
     readers = {"list", "mirror", "read", "save", "search", "status", "sync", "verify"}
-    newsrooms = {"correct", "demo", "fingerprint", "import", "init", "keys", "publish", "retract"}
+    newsrooms = {"correct", "demo", "fingerprint", "import", "init", "keys", "publish", "retract", "start"}
     hosts = {"datasette", "serve"}
     assert readers | newsrooms | hosts <= set(ALL)
 
@@ -76,7 +76,9 @@ def test_what_each_command_does_is_told_in_full(words: list[str], capsys, monkey
     assert "..." not in capsys.readouterr().out.partition("Commands")[2]
 
 
-@pytest.mark.parametrize("words", ["--help", "import --help", "list", "search ferry", "read en/bus", "status --help"])
+@pytest.mark.parametrize(
+    "words", ["--help", "import --help", "start --help", "list", "search ferry", "read en/bus", "status --help"]
+)
 def test_nobody_waits_for_modules_that_a_command_does_not_need(words: str, ferry: Ferry):
     code = f"import sys\nfrom tamizdat.cli import app\nassert app.run({words.split()}) == 0\n"
     code += "sys.stderr.write(' '.join(sys.modules))"

@@ -4,6 +4,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,6 +20,7 @@ from tamizdat_server.demo import SAMPLE
 from tamizdat_server.keys import store
 from tamizdat_server.keys.status import HELP
 from tamizdat_server.newsroom import Newsroom
+from walkthrough import ADDRESS, newspaper, walk_through
 
 TEXT = (CHECKOUT / "docs" / "newsroom.md").read_text(encoding="utf-8")
 DATED = "---\ntitle: {0}\ndate: 2026-11-01\nlang: en\n---\nThe words of {0}.\n"
@@ -63,16 +66,22 @@ def repository(folder: Path) -> None:
 
 
 @pytest.fixture
-def followed(desk: Path) -> Path:
+def followed(desk: Path) -> Iterator[Path]:
     """The folder after everything in the document was typed; a reader came by before the backup and at the end."""
-    console = Console()
+    with newspaper() as site:
+        unasked = f"start {site.url} --yes --no-browser --allow-private"
+        console = Console(**{f"start {ADDRESS}": unasked})
+        type_all(console, desk)
+        yield desk
+
+
+def type_all(console: Console, desk: Path) -> None:
     for line in typed(TEXT):
         if line == "rm -r newsroom":
             sync(desk)
         console.type(line)
         if line.startswith("tamizdat keys new "):
             console.replaced |= keys_made(desk / line.split()[-1])
-    return desk
 
 
 def sync(desk: Path) -> None:
@@ -90,8 +99,9 @@ def test_everything_can_be_typed_from_top_to_bottom_and_readers_follow(
         for edition in ("en", "ru", "kk"):
             assert [*library.records(known.publication, edition)] == [*newsroom.lines(edition)]
         keys = {article.key for article in library.articles(limit=100)}
-    assert {"en/bridge", "en/gravel", "tide", "old/kept"} <= keys
-    assert "old/gone" not in keys
+    assert {"en/bridge", "en/gravel"} <= keys
+    with Newsroom.open(followed / "127.0.0.1") as started:
+        assert started.version == 1
 
 
 def test_the_server_holds_no_key_that_signs_articles_and_no_word_that_is_not_public(followed: Path):
@@ -111,9 +121,24 @@ def test_its_links_lead_somewhere():
         re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
         for title in re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
     }
-    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+    for target in re.findall(r"\]\((?!https://)([^)]+)\)", TEXT):
         path, _, anchor = target.partition("#")
         assert (CHECKOUT / "docs" / path).exists() if path else anchor in anchors, target
+
+
+def test_the_walk_through_shows_what_the_terminal_shows(tmp_path: Path):
+    (session,) = re.findall(r"^```text\n(Looking at .+?)\n```$", TEXT, re.DOTALL | re.MULTILINE)
+    with newspaper() as site:
+        assert walk_through(site, tmp_path) == session
+
+
+def test_it_installs_what_there_is():
+    extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    named = re.findall(r"'(?:tamizdat|\.)\[([a-z,]+)\]'", TEXT)
+    assert len(named) > 3
+    assert {extra for names in named for extra in names.split(",")} <= set(extras)
+    for system in ("Windows:", "macOS", "Debian"):
+        assert system in TEXT
 
 
 def test_every_warning_of_keys_status_is_explained():
@@ -129,7 +154,7 @@ def test_every_warning_of_keys_status_is_explained():
 
 def test_no_other_document_shows_commands_that_nobody_types():
     for path in [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")]:
-        if path.name not in ("README.md", "newsroom.md", "operating-a-mirror.md", "developers.md"):
+        if path.name not in ("README.md", "newsroom.md", "importing.md", "operating-a-mirror.md", "developers.md"):
             assert not re.search(
                 r"^```(console|crontab|bash|sh)\b|^\$ ", path.read_text(encoding="utf-8"), re.MULTILINE
             ), path

@@ -12,6 +12,8 @@ from conftest import CHECKOUT, Ferry
 from console import Console, section, typed
 from showing import running
 from tamizdat_server.demo import SAMPLE
+from walkthrough import ADDRESS as SITE
+from walkthrough import newspaper
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 ADDRESS = "https://news.example/#1.FINGERPRINT"
@@ -49,13 +51,14 @@ def test_the_first_five_minutes_of_a_mirror_operator(desk: Path, ferry: Ferry, c
 
 def test_the_first_five_minutes_of_an_editor(desk: Path, capsys):
     shutil.copytree(SAMPLE / "1", desk / "articles", ignore=shutil.ignore_patterns("kk"))
-    console = Console()
-    for line in [
-        *lines("The first five minutes of an editor"),
-        "tamizdat keys resign newsroom",
-        "tamizdat fingerprint newsroom",
-    ]:
-        console.type(line)
+    with newspaper() as site:
+        console = Console(**{f"start {SITE}": f"start {site.url} --yes --no-browser --allow-private"})
+        for line in [
+            *lines("The first five minutes of an editor"),
+            "tamizdat keys resign newsroom",
+            "tamizdat fingerprint newsroom",
+        ]:
+            console.type(line)
     out = capsys.readouterr().out
     assert "1." in out.splitlines()[-1]
 

@@ -60,8 +60,12 @@ class Start:
         self.newsroom = folder
         with Newsroom.open(folder) as newsroom:
             answers = self._answers(newsroom)
-            report = self._import(newsroom, answers)
+            report, at = self._import(newsroom, answers)
+            page = self._write_report(newsroom, answers, report, at)
+            opened = self.browser and show_page(page)
+            click.echo(f"The report {'opens in your browser' if opened else 'is a page for your browser'}: {page}")
             self._publish(newsroom, report)
+            self._write_report(newsroom, answers, report, at)  # with what comes next by now
             click.echo(_ending(newsroom, following(newsroom, answers)))
 
     def kept(self) -> str:
@@ -149,7 +153,8 @@ class Start:
 
     # -- its articles --------------------------------------------------------------------------------------------------
 
-    def _import(self, newsroom: Newsroom, answers: Answers) -> Report:
+    def _import(self, newsroom: Newsroom, answers: Answers) -> tuple[Report, str]:
+        """The report, and when the import was made."""
         click.echo(f"Importing from {one_line(self.place)} …")
         now = rfc3339(int(time.time()))
         with watched(quiet=False) as progress:
@@ -158,11 +163,13 @@ class Start:
             finally:
                 self.articles = progress.articles
         click.echo(_counts(report))
+        return report, now
+
+    def _write_report(self, newsroom: Newsroom, answers: Answers, report: Report, at: str) -> Path:
         page = newsroom.folder / REPORT_NAME
-        write_report(page, report, title=newsroom.config.title, at=now)
-        opened = self.browser and show_page(page)
-        click.echo(f"The report {'opens in your browser' if opened else 'is a page for your browser'}: {page}")
-        return report
+        steps = [(step.why, step.command) for step in following(newsroom, answers)]
+        write_report(page, report, title=newsroom.config.title, at=at, following=steps)
+        return page
 
     def _publish(self, newsroom: Newsroom, report: Report) -> None:
         if not pending(newsroom.db) and newsroom.version:

@@ -18,7 +18,7 @@ from tamizdat.errors import UsageError
 from tamizdat_server.durable import write_whole
 from tamizdat_server.importers.items import Skipped
 from tamizdat_server.importers.report import Held, Report, Undescribed, Warned
-from tamizdat_server.importers.report_sources import Named, name_source
+from tamizdat_server.importers.report_sources import Named, name_origin, name_source
 from tamizdat_server.importers.report_style import STYLE
 
 _LISTED: Final = 200  # of each group: a page that names thousands is read by nobody
@@ -35,9 +35,9 @@ def report_page(report: Report, *, title: str, at: str, following: Sequence[tupl
     parts = [
         _held(report.held),
         _skipped([skipped for skipped in report.skipped if not skipped.hidden], report.origin),
-        _private([skipped for skipped in report.skipped if skipped.hidden]),
         _undescribed(report.undescribed),
         _warnings(report.warnings),
+        _private([skipped for skipped in report.skipped if skipped.hidden]),
         _next(following),
     ]
     return f"""<!doctype html>
@@ -85,7 +85,7 @@ def _moment(at: str) -> str:
 
 
 def _from(origin: str) -> str:
-    return f", from <bdi>{_text(origin)}</bdi>" if origin else ""
+    return f", from <bdi>{_text(name_origin(origin))}</bdi>" if origin else ""
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
