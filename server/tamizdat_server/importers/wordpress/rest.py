@@ -177,7 +177,7 @@ def _since(place: Place, walk: Walk, options: Options) -> str:
 
 
 def _walks(site: RestSite, options: Options) -> list[Walk]:
-    """The lists to read. Where translations are kept as posts, a site may show those of one language at a time."""
+    """The lists to read; where a site lists one language at a time, those of the newsroom's languages."""
     routes = ("posts", "pages") if options.pages else ("posts",)
     codes = _codes(options) if site.languages else ()
     return [Walk(route, language) for route in routes for language in ("", *codes)]

@@ -29,8 +29,8 @@ _zone_name = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}")
 class RestSite(msgspec.Struct):
     """A site as its API shows it. `home`: its address, by which its articles are known. `root`: of its API.
 
-    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether its posts
-    are in several.
+    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether it may list
+    the posts of one language at a time, as WPML does (Polylang lists them all).
     """
 
     home: str
@@ -174,7 +174,7 @@ def _site(root: str, index: _Index) -> RestSite:
         root=root,
         title=line(unescape(str(index.name or "")), 200),
         zone=_zone(index),
-        languages=any(name.startswith(("pll", "wpml", "polylang")) for name in index.namespaces),
+        languages=any(name.startswith("wpml") for name in index.namespaces),
     )
 
 
