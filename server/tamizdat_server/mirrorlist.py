@@ -12,8 +12,8 @@ from tamizdat.transport.policy import AddressPolicy
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.config import CONFIG_NAME, Config
 from tamizdat_server.durable import sync_folder, write_whole
-from tamizdat_server.newsroom import Newsroom, transaction
-from tamizdat_server.wrapping import newsroom_errors
+from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.wrapping import newsroom_errors, transaction
 
 
 def signable(url: str, *, allow_private: bool = False) -> str:

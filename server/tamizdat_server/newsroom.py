@@ -8,7 +8,7 @@ a record, under the next revision.
 import os
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from tamizdat_server.drafting import clean, clean_text
 from tamizdat_server.keys import create_keys
 from tamizdat_server.lock import newsroom_lock
 from tamizdat_server.schema import newsroom_schema
-from tamizdat_server.wrapping import newsroom_errors
+from tamizdat_server.wrapping import newsroom_errors, savepoint, transaction
 
 DATABASE_NAME: Final = "newsroom.db"
 BY_AN_EDITOR: Final = "editor"
@@ -259,34 +259,6 @@ class Newsroom:
         if not hasattr(self, "_config"):
             self._config = self.config
         return self._config
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Generator[None]:
-    """Commit what happens inside, or nothing of it."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def savepoint(db: sqlite3.Connection) -> Generator[None]:
-    """Within a transaction: keep what happens inside, or nothing of it."""
-    db.execute("SAVEPOINT inside")
-    try:
-        yield
-    except BaseException:
-        with suppress(sqlite3.Error):
-            db.execute("ROLLBACK TO inside")
-        raise
-    finally:
-        with suppress(sqlite3.Error):
-            db.execute("RELEASE inside")
 
 
 def _connect(folder: Path, *, create: bool) -> sqlite3.Connection:

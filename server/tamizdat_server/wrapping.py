@@ -1,9 +1,9 @@
-"""Turns the operating system's and SQLite's errors into the newsroom's, at the edge where they arise."""
+"""Transactions, and the operating system's and SQLite's errors turned into the newsroom's where they arise."""
 
 import errno
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -30,3 +30,31 @@ def newsroom_errors(folder: Path) -> Generator[None]:
         if name.startswith("SQLITE_BUSY"):
             raise NewsroomLocked(folder=str(folder)) from error
         raise NewsroomError(f"{folder}: newsroom.db can't be used: {error}") from error
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Generator[None]:
+    """Commit what happens inside, or nothing of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def savepoint(db: sqlite3.Connection) -> Generator[None]:
+    """Within a transaction: keep what happens inside, or nothing of it."""
+    db.execute("SAVEPOINT inside")
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK TO inside")
+        raise
+    finally:
+        with suppress(sqlite3.Error):
+            db.execute("RELEASE inside")

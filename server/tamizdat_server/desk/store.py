@@ -11,46 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlite_utils import Database, Migrations
-
-from tamizdat_server.newsroom import transaction
-from tamizdat_server.wrapping import newsroom_errors
+from tamizdat_server.wrapping import newsroom_errors, transaction
 
 DATABASE_NAME: Final = "desk.db"
 _BUSY_SECONDS: Final = 10
-
-desk_schema: Final = Migrations("desk")
-
-
-@desk_schema()
-def tokens_jobs_and_log(db: Database) -> None:
-    """Times are RFC 3339 UTC with Z, but `not_before`, in Unix seconds."""
-    db.executescript(
-        """
-        -- `digest`: SHA-256 of the token, empty once it is revoked. `used`: the day on which it was used last.
-        CREATE TABLE tokens (
-            id INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, may TEXT NOT NULL,
-            made TEXT NOT NULL, expires TEXT NOT NULL, used TEXT NOT NULL DEFAULT '',
-            revoked TEXT NOT NULL DEFAULT '');
-        CREATE UNIQUE INDEX tokens_by_name ON tokens (name) WHERE revoked = '';
-
-        -- Done in the order of their ids, one at a time. `attempts`: how often it was begun.
-        CREATE TABLE jobs (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind IN ('import', 'publish')),
-            name TEXT NOT NULL, confirm INTEGER NOT NULL DEFAULT 0, who TEXT NOT NULL,
-            state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed')),
-            asked TEXT NOT NULL, started TEXT NOT NULL DEFAULT '', ended TEXT NOT NULL DEFAULT '',
-            attempts INTEGER NOT NULL DEFAULT 0, not_before REAL NOT NULL DEFAULT 0, report BLOB, error BLOB);
-        CREATE INDEX jobs_open ON jobs (id) WHERE state IN ('queued', 'running');
-
-        -- Pictures that were handed in, by the path of one of their files, so that a text can name them.
-        CREATE TABLE pictures (path TEXT PRIMARY KEY, image BLOB NOT NULL) WITHOUT ROWID;
-
-        CREATE TABLE log (
-            id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
-            detail TEXT NOT NULL DEFAULT '');
-        """
-    )
 
 
 class Desk:
@@ -68,13 +32,15 @@ class Desk:
     @classmethod
     def open(cls, folder: Path) -> "Desk":
         """The desk of the newsroom in `folder`, made where there was none. Raises: NewsroomError."""
+        from tamizdat_server.desk.schema import bring_up_to_date  # slow to load: who only looks needs none of it
+
         path = folder / DATABASE_NAME
         with newsroom_errors(folder):
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT, 0o600))
             db = _connect(path)
             db.execute("PRAGMA journal_mode = WAL")
-            desk_schema.apply(Database(db, execute_plugins=False))
+            bring_up_to_date(db)
         return cls(folder, db)
 
     @classmethod

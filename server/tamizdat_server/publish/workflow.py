@@ -14,7 +14,7 @@ from tamizdat_server.clock import rfc3339, unix
 from tamizdat_server.heads import build_heads
 from tamizdat_server.keys import Signer
 from tamizdat_server.live import Live, read_live, root_versions
-from tamizdat_server.newsroom import Newsroom, transaction
+from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import changes, deltas, media, revisions, segments, stock, taint
 from tamizdat_server.publish.catalogs import build_catalog
 from tamizdat_server.publish.elsewhere import Connect, connect_mirror, newest_elsewhere, take_numbers
@@ -23,7 +23,7 @@ from tamizdat_server.publish.settings import SETTINGS, Settings
 from tamizdat_server.publish.work import Work
 from tamizdat_server.shell import Shell, installed_shell
 from tamizdat_server.site import EditionNews, build_site, encode_site
-from tamizdat_server.wrapping import newsroom_errors
+from tamizdat_server.wrapping import newsroom_errors, transaction
 
 MARK: Final = "publishing"
 """A file in the newsroom's folder while a publish is under way; found at the beginning of one, the last didn't end."""
