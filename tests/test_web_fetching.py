@@ -431,6 +431,16 @@ def test_a_busy_host_is_left_alone_for_as_long_as_it_asks_within_bounds(
     assert time.pauses == pauses
 
 
+def test_a_host_that_stays_busy_is_known_after_the_second_time(httpd: Httpd) -> None:
+    httpd.tell("*", busy(99, 429, Retry_After="3600"))  # type: ignore[arg-type]
+    web = Web(allow_private=True, clock=Time().clock)
+    assert [web.get(httpd.url, max_bytes=100).status for _ in range(2)] == [429, 429]
+    assert web.is_failing(httpd.url)
+    httpd.tell("*", None)
+    web.get(f"{httpd.url}page.html", max_bytes=100)
+    assert not web.is_failing(httpd.url)
+
+
 @pytest.mark.parametrize(
     "text", ["", "x", "-1", "1.5", "٣", "Mon, 99 Jan 2026 00:00:00 GMT", "Mon, 01 Jan -1 00:00:00 GMT"]
 )

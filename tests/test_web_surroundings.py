@@ -207,22 +207,22 @@ def test_an_address_is_asked_for_once_however_many_articles_show_it(tmp_path: Pa
     assert httpd.paths == ["p.jpg", "gone.jpg"]
 
 
-def test_a_day_later_it_is_asked_whether_anything_is_new(tmp_path: Path, httpd: Httpd, web: Web) -> None:
+def test_an_hour_later_it_is_asked_whether_anything_is_new(tmp_path: Path, httpd: Httpd, web: Web) -> None:
     lay(httpd.folder, "p.jpg", PHOTO)
     first = place(tmp_path, httpd.url, web=web).picture("p.jpg", alt="")
-    later = place(tmp_path, httpd.url, web=web, now="2026-11-24T06:00:00Z")
+    later = place(tmp_path, httpd.url, web=web, now="2026-11-22T07:00:00Z")
     assert later.picture("p.jpg", alt="") == first
     assert [asked.status for asked in httpd.log] == [200, 304]
     assert later.picture("p.jpg", alt="") == first
     assert httpd.requests == 2
     # The newsroom put another picture in its place: a face was to be seen.
     lay(httpd.folder, "p.jpg", encoded(noise(500, 400), "JPEG"))
-    replaced = place(tmp_path, httpd.url, web=web, now="2026-11-26T06:00:00Z").picture("p.jpg", alt="")
+    replaced = place(tmp_path, httpd.url, web=web, now="2026-11-22T08:00:00Z").picture("p.jpg", alt="")
     assert isinstance(replaced, Image)
     assert replaced.width == 500
     # Or took it away.
     (httpd.folder / "p.jpg").unlink()
-    assert place(tmp_path, httpd.url, web=web, now="2026-11-28T06:00:00Z").picture("p.jpg", alt="") is None
+    assert place(tmp_path, httpd.url, web=web, now="2026-11-22T09:00:00Z").picture("p.jpg", alt="") is None
 
 
 def test_what_was_had_stands_while_its_host_is_out_of_reach(tmp_path: Path, httpd: Httpd, web: Web) -> None:

@@ -40,7 +40,10 @@ class Fetcher(Protocol):
         ...
 
     def is_failing(self, url: str) -> bool:
-        """Whether its host couldn't be reached the last two times: hardly worth asking once more."""
+        """Whether its host couldn't be reached, or was busy, the last two times: hardly worth asking once more.
+
+        Raises: ForbiddenAddress.
+        """
         ...
 
 
@@ -86,12 +89,15 @@ class Web:
         attempt = 0
         while True:
             found = self._follow(asked, words, max_bytes)
-            if found.status not in BUSY or not self._hosts.rest(attempt, found.headers):
+            if found.status not in BUSY:
+                return found
+            if not self._hosts.rest(attempt, found.headers):
+                self._hosts.failed(asked.host)
                 return found
             attempt += 1
 
     def is_failing(self, url: str) -> bool:
-        """Whether its host couldn't be reached the last two times."""
+        """Whether its host couldn't be reached, or was busy, the last two times. Raises: ForbiddenAddress."""
         return self._hosts.is_failing(self._policy.url(url).host)
 
     def close(self) -> None:
@@ -118,7 +124,7 @@ class Web:
         except (Unreachable, TooSlow):
             self._hosts.failed(url.host)
             raise
-        self._hosts.done(url.host)
+        self._hosts.done(url.host, is_busy=found.status in BUSY)
         return found
 
     @contextmanager

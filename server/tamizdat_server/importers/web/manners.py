@@ -47,19 +47,20 @@ class Hosts:
         if left > 0:
             self._clock.sleep(min(left, self._manners.rest_seconds))
 
-    def done(self, host: str) -> None:
-        """It answered just now."""
-        self._failures.pop(host, None)
+    def done(self, host: str, *, is_busy: bool) -> None:
+        """It answered just now, if only that it is busy."""
+        if not is_busy:
+            self._failures.pop(host, None)
         # One's own machine needs no pause.
         if not is_local_name(host):
             self._free_at[host] = self._clock.monotonic() + self._manners.pause_seconds
 
     def failed(self, host: str) -> None:
-        """It couldn't be reached."""
+        """It couldn't be reached, or stayed busy."""
         self._failures[host] = self._failures.get(host, 0) + 1
 
     def is_failing(self, host: str) -> bool:
-        """Whether it couldn't be reached the last two times."""
+        """Whether it couldn't be reached, or was busy, the last two times."""
         return self._failures.get(host, 0) >= 2
 
     def rest(self, attempt: int, headers: Mapping[str, str]) -> bool:

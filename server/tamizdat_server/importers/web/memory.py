@@ -11,8 +11,9 @@ import msgspec
 from tamizdat_server.durable import write_whole
 from tamizdat_server.wrapping import newsroom_errors
 
-# An address isn't asked again within a day; later it is asked whether anything is new.
-_ASK_AGAIN: Final = timedelta(days=1)
+# Within an hour an address isn't asked again, so that an import that was interrupted goes on quickly. Later it is asked
+# whether anything is new: a face may have been covered.
+_ASK_AGAIN: Final = timedelta(hours=1)
 
 
 class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
