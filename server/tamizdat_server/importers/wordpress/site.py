@@ -29,8 +29,8 @@ _zone_name = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}")
 class RestSite(msgspec.Struct):
     """A site as its API shows it. `home`: its address, by which its articles are known. `root`: of its API.
 
-    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether it may list
-    the posts of one language at a time, as WPML does (Polylang lists them all).
+    `title`: how it calls itself. `zone`: of its local dates, an IANA name or an offset. `languages`: whether it may
+    list the posts of one language at a time, as WPML does (Polylang lists them all).
     """
 
     home: str
