@@ -3,15 +3,17 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from tamizdat.cli.app import INTERRUPTED
 from tamizdat.errors import SourceBrokeOff, TamizdatError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
+
+INTERRUPTED: Final = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 
 class Watched:
