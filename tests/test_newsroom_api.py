@@ -12,6 +12,7 @@ import httpx
 import pytest
 from PIL import Image as Pillow
 
+from conftest import CHECKOUT
 from desking import ALL, Office, office, problem
 from serving import serving, until
 from tamizdat.library import Library
@@ -459,3 +460,48 @@ def test_who_has_no_token_is_answered_before_the_body_is_read(desk: Office):
     with desk.server.connect() as half:
         half.sendall(b"POST /api/newsroom/pictures HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
         assert b" 401 " in half.recv(4096)
+
+
+def test_every_route_answers_as_the_schema_says_it_does(desk: Office):
+    text = {"title": "T", "edition": "en", "markdown": "x"}
+    asked: list[tuple[str, str, int, dict[str, Any]]] = [
+        ("POST", "articles", 201, {"json": {"key": "round", **text}}),
+        ("PUT", "articles/round", 200, {"json": text}),
+        ("GET", "articles", 200, {}),
+        ("GET", "articles/round", 200, {}),
+        ("POST", "publish", 202, {}),
+        ("GET", "jobs", 200, {}),
+        ("POST", "corrections", 200, {"json": {"key": "round", "note": "Wrong."}}),
+        ("POST", "retractions", 200, {"json": {"key": "round"}}),
+        ("DELETE", "retractions/round", 200, {}),
+        ("POST", "pictures", 201, {"content": picture_file()}),
+        ("GET", "imports", 200, {}),
+        ("POST", "imports/none", 404, {}),
+        ("POST", "hook/none", 404, {}),
+        ("GET", "audit", 200, {}),
+    ]
+    visited = set[tuple[str, str]]()
+    for method, path, status, more in asked:
+        got = desk.ask(method, path, **more)
+        assert got.status_code == status, (method, path, got.text)
+        visited.add((method, path.split("/")[0] + ("/" if "/" in path else "")))
+        if path == "publish":
+            desk.done(got.json()["id"])
+    visited.add(("GET", "jobs/"))
+
+    described = {
+        (method.upper(), re.sub(r"\{.*\}$", "", path.removeprefix("/api/newsroom/")))
+        for path, methods in json.loads(document())["paths"].items()
+        for method in methods
+    }
+    assert visited == described
+
+
+def test_the_routes_that_the_newsrooms_document_names_are_there():
+    text = (CHECKOUT / "docs" / "newsroom.md").read_text(encoding="utf-8")
+    section = text.partition("## 13")[2]
+    paths = {re.sub(r"\{.*\}", "", path) for path in json.loads(document())["paths"]}
+    named = re.findall(r"(?:GET|POST|PUT|DELETE) `?(?:…|/api/newsroom)(/[a-z]+/?)", section)
+
+    assert len(named) > 8
+    assert {f"/api/newsroom{path}" for path in named} <= paths

@@ -21,6 +21,7 @@ _REVISION: Final = """coalesce((SELECT revision FROM records
     WHERE records.edition = articles.edition AND records.key = articles.key AND superseded IS NULL), 0)"""
 _SUMMARY: Final = f"""SELECT edition, key, {_STATE} AS state, dirty, {_REVISION} AS revision, published, updated,
     source, json_extract(draft, '$.title') AS title FROM articles"""  # noqa: S608 - our own words
+_ORDER: Final = "ORDER BY updated DESC, key DESC, edition DESC"
 # What was withdrawn before anybody saw it is nothing that an editor has to know of.
 _KNOWN: Final = "NOT (retracted IS NOT NULL AND public = '' AND NOT held)"
 
@@ -42,7 +43,9 @@ def articles(newsroom: Newsroom, wanted: Wanted, *, cursor: str | None, limit: i
     if cursor is not None:
         conditions.append("(updated, key, edition) < (?, ?, ?)")
         values += read_cursor(cursor, tuple[str, str, str])
-    query = f"{_SUMMARY} WHERE {' AND '.join(conditions)} ORDER BY updated DESC, key DESC, edition DESC LIMIT ?"
+    # The page first, then its titles and revisions: the articles of an archive are many, and each is long.
+    page = f"SELECT rowid FROM articles WHERE {' AND '.join(conditions)} {_ORDER} LIMIT ?"  # noqa: S608
+    query = f"{_SUMMARY} WHERE rowid IN ({page}) {_ORDER}"
     with newsroom_errors(newsroom.folder):
         rows = newsroom.db.execute(query, (*values, limit + 1)).fetchall()
     last = rows[limit - 1] if len(rows) > limit else None

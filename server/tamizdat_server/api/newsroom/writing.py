@@ -42,7 +42,8 @@ def put(
     source, told, warnings = _source(newsroom, draft.key)
     with _named(newsroom, who):
         outcome = newsroom.put(draft, source=source, at=at, told=told)
-        _log(newsroom, outcome, draft.key, at=at)
+        if outcome != "unchanged":
+            newsroom.log(f"article {outcome}", draft.key, "", at=at)
         if correction and not _add_correction(newsroom, draft.key, correction, at):
             warnings.append("the correction was left out: nothing of the article was published yet")
     short, tag = summary(newsroom, draft.key)
@@ -114,13 +115,6 @@ def _named(newsroom: Newsroom, who: str) -> Generator[None]:
     before = newsroom.db.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()[0]
     yield
     newsroom.db.execute("UPDATE audit SET who = ? WHERE id > ?", (who, before))
-
-
-def _log(newsroom: Newsroom, outcome: str, key: str, *, at: str) -> None:
-    if outcome != "unchanged":
-        newsroom.db.execute(
-            "INSERT INTO audit (at, action, subject, detail) VALUES (?, ?, ?, '')", (at, f"article {outcome}", key)
-        )
 
 
 def _changed() -> Failed:
