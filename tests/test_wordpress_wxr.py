@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from importing import picture
 from tamizdat.errors import UnreadableSource
+from tamizdat.format.article import Figure
 from tamizdat_server.importers import Imported, Skipped
 from tamizdat_server.importers.wordpress import open_wordpress
 from tamizdat_server.importers.wordpress.recognizing import looks_like_wxr
@@ -141,6 +143,16 @@ def test_the_featured_picture_is_looked_for_with_its_words_unless_its_post_isnt_
     posts = [item(1, meta={"_thumbnail_id": "20"}), item(2, meta={"_thumbnail_id": "21"}), item(3, status="private")]
     found = read_posts(tmp_path, *posts, attachment(20, "a.jpg", alt="A"), attachment(21, "b.jpg", parent=3))
     assert ["uploads" in str(found[number]) for number in ("1", "2")] == [True, False]
+
+
+@pytest.mark.parametrize("beside", ["wp-content/uploads/2024/03/a.jpg", "uploads/2024/03/a.jpg"])
+def test_a_sites_uploads_beside_its_export_are_found(tmp_path: Path, beside: str) -> None:
+    file = tmp_path / beside
+    file.parent.mkdir(parents=True)
+    file.write_bytes(picture())
+    found = read_post(tmp_path, f'<img src="{HOME}/wp-content/uploads/2024/03/a-300x200.jpg" alt="A bridge">')
+    assert isinstance(found.draft.body[0], Figure)
+    assert found.draft.body[0].image.alt == "A bridge"
 
 
 # -- when --------------------------------------------------------------------------------------------------------------

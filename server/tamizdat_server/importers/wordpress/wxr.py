@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from tamizdat.errors import SourceBrokeOff, UnreadableSource
+from tamizdat_server.importers.dates import read_zone
 from tamizdat_server.importers.items import Imported, Item, Skipped
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.wordpress.articles import PostReader
@@ -16,12 +18,16 @@ from tamizdat_server.importers.wordpress.wxr_export import Broken, Export
 from tamizdat_server.importers.wordpress.wxr_fields import Item as Element
 from tamizdat_server.importers.wordpress.wxr_index import Index
 
+_UPLOADS: Final = ("wp-content", "uploads")
+
 
 def open_export(source: str, options: Options) -> Source:
     """The export at this path, read through once: what it says of its media, its times and its copies is known then.
 
-    Raises: UnreadableSource.
+    Pictures are also looked for in `wp-content/` or `uploads/` beside it. Raises: UnreadableSource; UsageError for a
+    time zone that there isn't.
     """
+    read_zone(options.zone)
     export, index = Export(Path(source)), Index()
     if not export.home:
         raise UnreadableSource(source=source, reason="the export doesn't name its site")
@@ -30,7 +36,16 @@ def open_export(source: str, options: Options) -> Source:
         index.add(element) if isinstance(element, Element) else index.pass_over()
     if not index.total:
         raise UnreadableSource(source=source, reason="nothing is in it")
-    return Source(origin=origin_of(export.home), items=_items(export, index, options), total=index.total)
+    items = _items(export, index, _with_uploads(Path(source), options))
+    return Source(origin=origin_of(export.home), items=items, total=index.total)
+
+
+def _with_uploads(path: Path, options: Options) -> Options:
+    """The options, with the folder of the export among those where pictures are looked for, if it holds a site's."""
+    folder = path if path.is_dir() else path.parent
+    if not any((folder / name).is_dir() for name in _UPLOADS):
+        return options
+    return msgspec.structs.replace(options, uploads=[*options.uploads, folder])
 
 
 class _ExportSite:

@@ -12,7 +12,7 @@ import msgspec
 
 from tamizdat_server.importers.wordpress.wxr_text import CHUNK_BYTES
 
-PIECE_CHARACTERS: Final = 16 << 20
+PIECE_CHARACTERS: Final = 8 << 20
 
 _Kind: TypeAlias = Literal["head", "item", "rest"]
 # The longest mark, and as much of one as may stand at a chunk's end.
