@@ -18,6 +18,7 @@ from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.starting import look, recall
 from terminal import Terminal
 from wpserver import WordPress, refuse
+from wxr import export, item
 
 SECONDS = 240
 
@@ -145,6 +146,7 @@ def test_a_site_written_in_two_languages_is_proposed_both(site: WordPress):
 
 
 def test_a_site_that_goes_away_in_the_middle_is_gone_on_with_when_it_is_back(desk: Path, site: WordPress):
+    site.delete(9)  # in another language than all others
     site.write(200)
     site.fail("posts", refuse(503), first=4)
     done = start(desk, site.url, "--yes", "--allow-private")
@@ -155,8 +157,34 @@ def test_a_site_that_goes_away_in_the_middle_is_gone_on_with_when_it_is_back(des
     done = start(desk, site.url, "--yes", "--allow-private")
     assert done.returncode == 0, done.stderr
     with Newsroom.open(desk / "127.0.0.1") as newsroom:
-        assert len([*newsroom.standing_sources()]) == 209
+        assert len([*newsroom.standing_sources()]) == 208
         assert newsroom.version == 1
+
+
+def test_a_machine_that_goes_off_in_the_middle_of_an_import_keeps_what_came(desk: Path, site: WordPress):
+    site.delete(9)  # in another language than all others
+    site.write(300)
+    words = [sys.executable, "-m", "tamizdat", "start", site.url, "--yes", "--allow-private", "--no-browser"]
+    with subprocess.Popen(words, cwd=desk, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        site.before("posts", lambda _: process.kill(), request=8)
+    with Newsroom.open(desk / "127.0.0.1") as newsroom:
+        kept = len([*newsroom.standing_sources()])
+        fingerprint = newsroom.fingerprint
+    assert kept < 308
+    done = start(desk, site.url, "--yes", "--allow-private")
+    assert done.returncode == 0, done.stderr
+    with Newsroom.open(desk / "127.0.0.1") as newsroom:
+        assert len([*newsroom.standing_sources()]) == 308
+        assert newsroom.fingerprint == fingerprint
+        assert newsroom.version == 1
+
+
+def test_an_export_is_not_left_lying_about_without_a_word(desk: Path):
+    (desk / "export.xml").write_text(export(item(7, "<p>Its words.</p>"), language="en"), "utf-8")
+    done = start(desk, "export.xml", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "still in export.xml: keep it safe, or delete it" in done.stdout
+    assert commands(done.stdout)[2].startswith("tamizdat import wordpress https://example.kz --to export &&")
 
 
 # -- interrupted -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from httpd import Handler, Httpd, Mode, Redirect, Status
 from tamizdat.errors import ForbiddenAddress, Unreachable, UnreadableSource
 from tamizdat_server.importers.web.fetching import Web
 from tamizdat_server.starting import Found, look
+from tamizdat_server.starting.found import languages_of
 
 FEED = b'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title></channel></rss>'
 
@@ -147,6 +148,17 @@ def test_an_export_is_known_by_its_content_and_says_title_languages_and_how_many
     )
     hostile = look(str(corpora / "wxr-hostile-synthetic" / "hostile.wxr.xml"), fetcher=web)
     assert hostile.languages == ["ru", "kk"]
+
+
+def test_languages_are_proposed_as_the_texts_are_whatever_a_theme_says():
+    russian = "Совет собрался во вторник, и вот что из этого вышло, слово в слово, как там было сказано."
+    kazakh = "Жаңа көпір қайда салынады? Оны әзірге ешкім білмейді."
+    english = "<p>The council met on Tuesday, and this is what came of it.</p>"
+    assert languages_of(["en-US"], [russian] * 9 + [kazakh]) == ["en", "ru", "kk"]
+    assert languages_of(["ru-RU"], [russian] * 9 + [english]) == ["ru"]
+    assert languages_of([], [russian] * 8 + [english] * 2) == ["ru", "en"]
+    assert languages_of(["kz", "", "x_y!"]) == ["kk"]
+    assert languages_of([]) == []
 
 
 def test_a_folder_of_exports_counts_as_one(corpora: Path, tmp_path: Path, web: Web):

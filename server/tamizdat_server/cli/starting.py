@@ -25,7 +25,7 @@ from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import PublishReport, publish
 from tamizdat_server.publish.changes import pending
 from tamizdat_server.starting import Answers, Found, begin, begun_here, is_free, is_newsroom, look, recall, remember
-from tamizdat_server.starting.following import Following, command_line, following
+from tamizdat_server.starting.following import command_line, following
 
 REPORT_NAME: Final = "report.html"
 _ANY: Final = "any"
@@ -57,6 +57,8 @@ class Start:
         folder = self.said_folder or begun_here(self.place, Path())
         if folder is None or not is_newsroom(folder):
             folder = self._make(folder)
+        else:
+            click.echo(f"{folder} is there already: going on.")
         self.newsroom = folder
         with Newsroom.open(folder) as newsroom:
             answers = self._answers(newsroom)
@@ -66,7 +68,7 @@ class Start:
             click.echo(f"The report {'opens in your browser' if opened else 'is a page for your browser'}: {page}")
             self._publish(newsroom, report)
             self._write_report(newsroom, answers, report, at)  # with what comes next by now
-            click.echo(_ending(newsroom, following(newsroom, answers)))
+            click.echo(_ending(newsroom, answers))
 
     def kept(self) -> str:
         """What stays of a run that ends early, and how to go on."""
@@ -219,22 +221,26 @@ def _published(report: PublishReport) -> str:
     return "\n".join(lines)
 
 
-def _ending(newsroom: Newsroom, steps: list[Following]) -> str:
-    keys = newsroom.keys
-    root = keys / "root.pem"
+def _ending(newsroom: Newsroom, answers: Answers) -> str:
     lines = [
         "",
         "The address that readers need ends with the publication's fingerprint. Spread both widely:",
         "",
         f"    https://WHERE-YOU-SERVE-IT/#{newsroom.fingerprint}",
         "",
-        f"The keys are in {keys}."
-        + (f" {root.name} is the one that nothing replaces: who has it owns the publication." if root.exists() else ""),
-        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: it isn't all public.",
-        "",
-        "Next:",
+        f"The keys are in {newsroom.keys}.",
     ]
-    for number, step in enumerate(steps, 1):
+    if (newsroom.keys / "root.pem").exists():
+        lines[-1] += " root.pem is the one that nothing replaces: who has it owns the publication."
+    lines.append(
+        f"Back up the folder {newsroom.folder} as a whole, encrypted, while no command runs: it isn't all public."
+    )
+    if answers.order.kind == "wordpress" and Path(answers.order.source[0]).exists():
+        lines.append(
+            f"Drafts, e-mail addresses and comments are still in {answers.order.source[0]}: keep it safe, or delete it."
+        )
+    lines += ["", "Next:"]
+    for number, step in enumerate(following(newsroom, answers), 1):
         lines += ["", f"{number}. {step.why}", "", f"    {step.command}"]
     return "\n".join(lines)
 

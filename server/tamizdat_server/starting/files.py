@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,8 @@ from tamizdat_server.starting.found import Found, languages_of
 _HEAD: Final = 64 * 1024
 _PIECE: Final = 1 << 20
 _LONGEST: Final = 200  # bytes of a match that may lie across two pieces
-_TEXTS: Final = 20
+_TEXTS: Final = 60
+_TEXTS_OF_A_PIECE: Final = 10
 _MARKDOWN: Final = (".md", ".markdown", ".mdx")
 
 _tag: Final = rb"<%b>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,500})"
@@ -24,6 +26,7 @@ _site: Final = re.compile(_tag % b"wp:base_blog_url")
 _site_link: Final = re.compile(_tag % b"link")
 _post: Final = re.compile(rb"<wp:post_type>\s*(?:<!\[CDATA\[)?post\b")
 _translation: Final = re.compile(rb"domain=\"language\" nicename=\"([a-z]{2,3})[\"_-]")
+_content: Final = re.compile(rb"<content:encoded>\s*<!\[CDATA\[([^\]]{100,3000})")
 _feed: Final = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
 
 
@@ -58,16 +61,16 @@ def _file(path: Path) -> Found:
 
 def _export(source: str, files: list[Path]) -> Found:
     head = _head(files[0])
-    posts, marked = 0, dict[str, None]()
+    posts, marked, texts = 0, dict[str, None](), list[str]()
     for piece in (piece for file in files for piece in _pieces(file)):
         posts += len(_post.findall(piece))
         marked |= dict.fromkeys(code.decode() for code in _translation.findall(piece))
-    text = head.decode("utf-8", "replace")
+        texts += [found[1].decode("utf-8", "replace") for found in islice(_content.finditer(piece), _TEXTS_OF_A_PIECE)]
     return Found(
         "wordpress",
         source,
         title=_said(_title, head),
-        languages=languages_of([_said(_language, head), *marked], [text]),
+        languages=languages_of([_said(_language, head), *marked], texts[:: len(texts) // _TEXTS + 1]),
         articles=posts or None,
         site=_said(_site, head) or _said(_site_link, head),
     )

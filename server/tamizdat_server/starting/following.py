@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tamizdat_server.importers.orders import Order
+from tamizdat_server.keys.store import key_files
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish.changes import pending
 from tamizdat_server.starting.begin import Answers
@@ -29,7 +30,7 @@ def following(newsroom: Newsroom, answers: Answers) -> list[Following]:
         Following(
             "Show it, and let its signatures be renewed daily, for as long as this runs:", command_line("serve", folder)
         ),
-        _daily(folder, answers),
+        _daily(folder, answers, locked=any(file.locked for file in key_files(newsroom.keys))),
         Following(
             "When somebody keeps a copy elsewhere, tell readers, with the next publish:",
             command_line("mirrors", "add", folder, "https://copy.example/"),
@@ -50,7 +51,7 @@ def _export_root(folder: str) -> Following:
     )
 
 
-def _daily(folder: str, answers: Answers) -> Following | None:
+def _daily(folder: str, answers: Answers, *, locked: bool) -> Following | None:
     """A file doesn't change, so what comes after it comes from the site that wrote it."""
     kind, source = answers.order.kind, answers.order.source[0]
     if kind != "markdown" and Path(source).exists():
@@ -64,7 +65,8 @@ def _daily(folder: str, answers: Answers) -> Following | None:
             command_line("publish", folder),
         )
     )
-    return Following("Bring what is new, daily or whenever something is, and publish it:", command)
+    asked = ", which asks for the passphrase" if locked else ""
+    return Following(f"Bring what is new, daily or whenever something is, and publish it{asked}:", command)
 
 
 def _options(order: Order) -> list[str]:

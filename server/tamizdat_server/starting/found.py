@@ -13,7 +13,8 @@ from tamizdat_server.importers.language import Languages, meant
 FoundKind = Literal["wordpress", "feed", "markdown"]
 _code: Final = re.compile(r"[a-z]{2,3}")
 _tag: Final = re.compile(r"<[^<>]*>")
-_RARE: Final = 10  # one text of so many in another language is no edition
+_GOOD_PART: Final = 3
+_RARE: Final = 10  # one text of so many in a language makes no edition
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -36,13 +37,14 @@ class Found(msgspec.Struct, frozen=True):
 def languages_of(said: Iterable[str], texts: Sequence[str] = ()) -> list[str]:
     """Language codes of a site, from what it says (`ru-RU`, `kz`) and from some of its texts, each once.
 
-    Beside what a site says, texts tell Kazakh alone, whose letters don't err: many a site calls itself Russian and is
-    written in both. Where a site says nothing, the languages count that several texts are in.
+    Many a site says `en-US` because nobody set it, or is written in two languages and says one. So a language that a
+    good part of the texts is in counts as if it were said; Kazakh, whose letters don't err, wherever it is found; and
+    where nothing is said, any that isn't rare.
     """
     codes = [meant(code).split("-")[0].lower() for code in said if code]
     read = Counter(filter(None, (_read(text) for text in texts)))
-    often = [code for code, number in read.most_common() if code == "kk" or number * _RARE > len(texts)]
-    codes += often if not codes else [code for code in often if code == "kk"]
+    share = _GOOD_PART if codes else _RARE
+    codes += [code for code, number in read.most_common() if code == "kk" or number * share > len(texts)]
     return [*dict.fromkeys(code for code in codes if _code.fullmatch(code))]
 
 

@@ -1,6 +1,7 @@
 """Looks what an address is: a WordPress site whose API is open or closed, a feed, or something else."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -90,17 +91,26 @@ def _ask_api(front: Front, fetcher: Fetcher) -> Found | None:
     """None where there is no API of WordPress, or one that doesn't list posts."""
     try:
         site = find_site(_home(front.url), fetcher)
-        page = Api(site, fetcher).page("posts", per_page=_SAMPLE, _fields="title,content")
+        api = Api(site, fetcher)
+        newest = api.page("posts", per_page=_SAMPLE, _fields="title,content")
+        posts = [*newest.items, *_older(api, newest.total or 0)]
     except (ApiClosed, ApiFailed, UnreadableSource):
         return None
     return Found(
         "wordpress",
         site.home,
         title=site.title or front.title,
-        languages=languages_of([site.language, *front.languages], _texts(page.items)),
-        articles=page.total,
+        languages=languages_of([site.language, *front.languages], _texts(posts)),
+        articles=newest.total,
         site=site.home,
     )
+
+
+def _older(api: Api, total: int) -> Iterator[msgspec.Raw]:
+    """Posts of the archive's middle and beginning: an edition may have ended, or begun, long ago."""
+    if total > _SAMPLE:
+        yield from api.page("posts", per_page=_SAMPLE, offset=total // 2, _fields="title,content").items
+        yield from api.page("posts", per_page=_SAMPLE, order="asc", _fields="title,content").items
 
 
 def _of_front(front: Front, kind: FoundKind, source: str, told: str) -> Found:
