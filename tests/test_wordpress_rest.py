@@ -159,6 +159,16 @@ def test_a_site_that_gives_fewer_at_a_time_than_asked_is_read_whole(site: WordPr
     assert counts(desk.bring()) == (230, 0, 0, 0)
 
 
+@pytest.mark.parametrize("name", ["", "Asia/Qyzylorda", "Mars/Phobos"])
+def test_a_date_that_names_no_gmt_is_read_in_the_sites_own_zone(site: WordPress, desk: Desk, name: str) -> None:
+    site.zone_name, site.gmt_dates = name, False
+    site.write()
+
+    desk.bring()
+
+    assert desk.drafts()[1].published == "2024-01-01T07:00:00Z"
+
+
 # -- while it changes --------------------------------------------------------------------------------------------------
 
 

@@ -90,6 +90,8 @@ class WordPress:
     closed: Mapping[str, int] = field(default_factory=dict[str, int])
     page_size: int = 100
     zone: timezone = ZONE
+    zone_name: str = ""
+    gmt_dates: bool = True
     totals: bool = True
     unread: frozenset[int] = frozenset()
     by_language: bool = False
@@ -222,7 +224,12 @@ class WordPress:
         home = (self.told_home or self.url).rstrip("/")
         offset = self.zone.utcoffset(None).total_seconds() / 3600
         index = {"name": "Паром", "description": "", "url": home, "home": home, "gmt_offset": offset}
-        index |= {"timezone_string": "", "namespaces": [*self.namespaces], "authentication": {}, "routes": {"/": {}}}
+        index |= {
+            "timezone_string": self.zone_name,
+            "namespaces": [*self.namespaces],
+            "authentication": {},
+            "routes": {"/": {}},
+        }
         self._json(handler, self._chosen(index, request))
 
     def _list(self, handler: Handler, request: Request) -> None:
@@ -266,7 +273,7 @@ class WordPress:
         told: dict[str, Any] = {
             "id": post.id,
             "date": _local(post.date, self.zone),
-            "date_gmt": _local(post.date, UTC),
+            "date_gmt": _local(post.date, UTC) if self.gmt_dates else "0000-00-00T00:00:00",
             "guid": {"rendered": f"{self.url}?p={post.id}"},
             "modified": _local(post.modified, self.zone),
             "modified_gmt": _local(post.modified, UTC),

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsp
 
 import msgspec
 
-from tamizdat.errors import TooLarge, UnreadableSource
+from tamizdat.errors import TooLarge, UnreadableSource, UsageError
+from tamizdat_server.importers.dates import read_zone
 from tamizdat_server.importers.text import line
 from tamizdat_server.importers.web.fetching import Fetched, Fetcher
 from tamizdat_server.importers.wordpress.posts import Media
@@ -202,7 +203,9 @@ def _without(url: str, word: str) -> str:
 
 def _zone(index: _Index) -> str:
     if isinstance(index.timezone_string, str) and _zone_name.fullmatch(index.timezone_string):
-        return index.timezone_string
+        with suppress(UsageError):  # a zone that nobody else has heard of
+            read_zone(index.timezone_string)
+            return index.timezone_string
     try:
         minutes = round(float(index.gmt_offset or 0) * 60)
     except (ValueError, OverflowError):
