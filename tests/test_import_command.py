@@ -126,6 +126,16 @@ def test_words_of_another_kind_are_usage_errors(tmp_path: Path, newsroom: Path) 
         assert call(*words, "--to", newsroom).exit_code == 2
 
 
+def test_what_a_source_is_called_does_not_reach_the_terminals_controls(tmp_path: Path, newsroom: Path) -> None:
+    source = write(
+        tmp_path / "source", {"a\x1b[31m\nb.md": "No date\n", "\u202ec.md": "No date\n", "d" * 240 + ".md": "x"}
+    )
+    said = call("markdown", source, "--to", newsroom).stderr
+    assert "skipped a[31m b.md: it has no date" in said
+    assert not {"\x1b", "\u202e"} & set(said)
+    assert max(map(len, said.splitlines())) <= 400
+
+
 def test_a_terminal_sees_how_the_import_goes_on(tmp_path: Path, newsroom: Path) -> None:
     source = write(tmp_path / "source", {f"{number}.md": DATED for number in range(120)})
     words = ["-m", "tamizdat", "import", "markdown", str(source), "--to", str(newsroom)]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tamizdat_server.importers.report import Held, Undescribed
 
 SHOWN: Final = 20
+LINE: Final = 400
 
 
 def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
@@ -30,9 +31,17 @@ def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
 
 def _list(lines: list[str]) -> None:
     for line in lines[:SHOWN]:
-        click.echo(line, err=True)
+        _warn(line)
     if len(lines) > SHOWN:
         click.echo(f"… and {len(lines) - SHOWN} more; --json names them all", err=True)
+
+
+def _warn(text: str) -> None:
+    """One line on standard error. Sources choose these words, and must not get at the terminal by them."""
+    from tamizdat_server.importers.text import clean
+
+    line = " ".join(clean(text).split())
+    click.echo(line if len(line) <= LINE else f"{line[: LINE - 1]}…", err=True)
 
 
 def _warning(warning: str, articles: int, first: str) -> str:
@@ -44,7 +53,7 @@ def _tell_undescribed(undescribed: "Undescribed") -> None:
         one = undescribed.pictures == 1
         pictures, them = ("1 picture has", "it") if one else (f"{undescribed.pictures:,} pictures have", "them")
         articles = "1 article" if undescribed.articles == 1 else f"{undescribed.articles} articles, such as"
-        click.echo(f"{pictures} no alt text: please describe {them} ({articles} {undescribed.first[0]})", err=True)
+        _warn(f"{pictures} no alt text: please describe {them} ({articles} {undescribed.first[0]})")
 
 
 def _tell_held(held: "list[Held]") -> None:
