@@ -9,25 +9,19 @@ import msgspec
 from tamizdat.format.article import (
     Block,
     Break,
-    Code,
     CodeSpan,
     Embed,
     Emphasis,
     Figure,
-    Heading,
     Inline,
     Link,
-    ListBlock,
     NoteRef,
     Paragraph,
-    Quote,
     Rule,
     Strong,
-    Table,
 )  # fmt: skip
-from tamizdat_server.importers.blocks.inlines import spoken
-from tamizdat_server.importers.blocks.services import service_of
-from tamizdat_server.importers.text import clean, line
+from tamizdat_server.importers.blocks.inlines import embed, inlined, spoken
+from tamizdat_server.importers.text import clean
 
 RAISED: Final = {ord(plain): raised for plain, raised in zip("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True)}
 # The format allows little nesting; emphasis in emphasis in emphasis says no more than the first.
@@ -110,7 +104,7 @@ class Line:
                 self.aside.append(Figure(block.image))
                 self._lines([*block.caption, *([" ", block.credit] if block.credit else [])])
             elif not isinstance(block, Rule):
-                self._lines(_inlined(block))
+                self._lines(inlined(block))
 
     def inlines(self) -> list[Inline]:
         """The line: merged, its spaces as they are shown, no break at its ends nor two in a row."""
@@ -268,14 +262,6 @@ def _picture(run: _Run) -> Embed | None:
     return None
 
 
-def embed(address: str, title: str = "") -> Embed:
-    """A labelled link to what lies at an address."""
-    return Embed(service=line(service_of(address)), url=address, title=line(title))
-
-
-# -- blocks as lines ---------------------------------------------------------------------------------------------------
-
-
 def _unfolded(inlines: Sequence[Inline], marks: tuple[Mark, ...]) -> _Run:
     run: _Run = []
     for inline in inlines:
@@ -289,26 +275,3 @@ def _unfolded(inlines: Sequence[Inline], marks: tuple[Mark, ...]) -> _Run:
             case _:
                 run.append((marks, inline))
     return run
-
-
-def _inlined(block: Block) -> list[Inline]:
-    """The words of a block, its parts on lines of their own."""
-    match block:
-        case Paragraph(text=text) | Heading(text=text):
-            return text
-        case Code(text=text):
-            return [CodeSpan(text)]
-        case Embed():
-            return [Link(block.url, [block.title or block.service or block.url])]
-        case Quote(blocks=blocks):
-            return _on_lines([_inlined(inner) for inner in blocks])
-        case ListBlock(items=items):
-            return _on_lines([_inlined(inner) for item in items for inner in item])
-        case Table(header=header, rows=rows):
-            return _on_lines([cell for row in (header, *rows) for cell in row])
-        case _:
-            return []
-
-
-def _on_lines(parts: Iterable[list[Inline]]) -> list[Inline]:
-    return [inline for part in parts if part for inline in (*part, Break())]

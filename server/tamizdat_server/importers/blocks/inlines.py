@@ -1,10 +1,28 @@
-"""What a reader of HTML asks of the place that a text stands at, and the words of a line."""
+"""What a reader of HTML asks of the place that a text stands at, and blocks as the words of a line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from tamizdat.format.article import CodeSpan, Emphasis, Image, Inline, Link, Strong
+from tamizdat.format.article import (
+    Block,
+    Break,
+    Code,
+    CodeSpan,
+    Embed,
+    Emphasis,
+    Heading,
+    Image,
+    Inline,
+    Link,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Strong,
+    Table,
+)  # fmt: skip
+from tamizdat_server.importers.blocks.services import service_of
 from tamizdat_server.importers.items import Warnings
+from tamizdat_server.importers.text import line
 
 
 class Surroundings(Protocol):
@@ -39,3 +57,31 @@ def spoken(run: Sequence[Inline]) -> str:
             case _:
                 parts.append(" ")
     return "".join(parts)
+
+
+def embed(address: str, title: str = "") -> Embed:
+    """A labelled link to what lies at an address."""
+    return Embed(service=line(service_of(address)), url=address, title=line(title))
+
+
+def inlined(block: Block) -> list[Inline]:
+    """The words of a block, its parts on lines of their own."""
+    match block:
+        case Paragraph(text=text) | Heading(text=text):
+            return text
+        case Code(text=text):
+            return [CodeSpan(text)]
+        case Embed():
+            return [Link(block.url, [block.title or block.service or block.url])]
+        case Quote(blocks=blocks):
+            return _on_lines([inlined(inner) for inner in blocks])
+        case ListBlock(items=items):
+            return _on_lines([inlined(inner) for item in items for inner in item])
+        case Table(header=header, rows=rows):
+            return _on_lines([cell for row in (header, *rows) for cell in row])
+        case _:
+            return []
+
+
+def _on_lines(parts: Iterable[list[Inline]]) -> list[Inline]:
+    return [inline for part in parts if part for inline in (*part, Break())]

@@ -1,7 +1,6 @@
 """Where a picture of a page is really to be had, and what is said of it: lazy loading, several sizes, no scripts."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from tamizdat_server.importers.blocks.tracking import is_counter
@@ -16,9 +15,9 @@ _LAZY: Final = (
 _SETS: Final = ("data-srcset", "data-lazy-srcset", "data-original-set", "srcset")
 # Wide enough for the larger of the two variants that are published.
 _WIDE: Final = 800
-_candidate = re.compile(
-    r"\s*,*\s*([^\s,]\S*?)(?:\s+([0-9.]{1,8})([wx])(?:\s+[0-9]+h)?)?\s*(?:,+(?=\s)|,+(?=https?:|/)|\Z)"
-)
+_SET_CHARACTERS: Final = 20_000
+_between = re.compile(r",\s+|(?<=[0-9][wx]),(?=\S)|,(?=(?:https?:)?//)")
+_size = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,4})?)([wx])")
 _extension = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic|svg)(?:[?#].*)?\Z", re.IGNORECASE)
 _emoji = re.compile(r"/(?:core/)?emoji/|twemoji|/smilies/", re.IGNORECASE)
 _SYMBOLS: Final = frozenset(("emoji", "wp-smiley", "smiley", "emojione", "wp-emoji"))
@@ -125,18 +124,13 @@ def _plain(text: str) -> str:
 def _from_set(written: str) -> list[str]:
     """The candidate that is wide enough, or else the widest."""
     sizes: list[tuple[float, str]] = []
-    for found in _candidates(written):
-        number = float(found[2]) if found[2] and found[2].count(".") <= 1 and found[2] != "." else 1.0
-        sizes.append((number if found[3] == "w" else number * _WIDE, found[1]))
+    for candidate in _between.split(written[:_SET_CHARACTERS]):
+        address, *told = candidate.strip(" ,").split(" ")
+        size = _size.fullmatch(told[0]) if told else None
+        width = (float(size[1]) * (1 if size[2] == "w" else _WIDE)) if size else float(_WIDE)
+        sizes += [(width, address)] if address else []
     wide = [size for size in sizes if size[0] >= _WIDE]
     return [min(wide)[1] if wide else max(sizes)[1]] if sizes else []
-
-
-def _candidates(written: str) -> Iterator[re.Match[str]]:
-    place = 0
-    while place < len(written) and (found := _candidate.match(written, place)):
-        yield found
-        place = found.end()
 
 
 def _is_placeholder(address: str) -> bool:

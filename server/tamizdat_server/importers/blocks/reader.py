@@ -11,10 +11,8 @@ from tamizdat.format.article import (
     Break,
     Code,
     CodeSpan,
-    Emphasis,
     Figure,
     Heading,
-    Image,
     ListBlock,
     NoteRef,
     Quote,
@@ -29,14 +27,14 @@ from tamizdat_server.importers.blocks.figures import (
     is_figure,
     linked,
 )  # fmt: skip
-from tamizdat_server.importers.blocks.flow import Context, Flow, Line, Mark, embed
-from tamizdat_server.importers.blocks.inlines import Surroundings
+from tamizdat_server.importers.blocks.flow import Context, Flow, Line, Mark
+from tamizdat_server.importers.blocks.inlines import Surroundings, embed
 from tamizdat_server.importers.blocks.notes import NOTE
 from tamizdat_server.importers.blocks.rules import RULES
 from tamizdat_server.importers.blocks.services import opened
+from tamizdat_server.importers.blocks.showing import Shows, short
 from tamizdat_server.importers.blocks.styles import SCRIPTS, is_raised, marks_of, quotation_marks, styled
 from tamizdat_server.importers.blocks.tables import read_table
-from tamizdat_server.importers.blocks.tracking import without_tracking
 from tamizdat_server.importers.blocks.tree import BOUNDARIES, Element
 from tamizdat_server.importers.text import clean
 
@@ -59,8 +57,7 @@ class Reader:
 
     def __init__(self, surroundings: Surroundings, *, notes: frozenset[str], top: int) -> None:
         self._around, self._notes, self._top = surroundings, notes, top
-        self._stand_ins: list[Emphasis] = []
-        self._posts: set[str] = set()
+        self._shows = Shows(surroundings, self)
         self._readings = self._table_of_readings()
 
     def flow(self, element: Element, context: Context | None = None) -> list[Block]:
@@ -100,10 +97,10 @@ class Reader:
 
     def _is_special(self, element: Element, into: Line, context: Context) -> bool:
         """Reads an element that its class or its attributes make more than its tag says."""
-        if (shown := embeds.post(element)) and self._shown(shown, into, context):
+        if (shown := embeds.post(element)) and self._shows.post(shown, into, context):
             return True
         if {"wp-block-embed__wrapper", "wp-block-embed"}.intersection(element.classes()):
-            address = self._address(embeds.alone(element))
+            address = self._shows.address(embeds.alone(element))
             if address:
                 into.add([embed(opened(address))])
             return bool(address)
@@ -131,8 +128,8 @@ class Reader:
         readings |= dict.fromkeys(("strong", "b", "em", "i", "dfn", "var"), self._marked)
         readings |= dict.fromkeys(_CODE, self._code_span)
         readings |= dict.fromkeys(_TERMS, self._term)
-        readings |= dict.fromkeys(pictures.PICTURES, self._picture)
-        return readings | dict.fromkeys(embeds.PLAYERS, self._player)
+        readings |= dict.fromkeys(pictures.PICTURES, self._shows.picture)
+        return readings | dict.fromkeys(embeds.PLAYERS, self._shows.player)
 
     def _nothing(self, element: Element, into: Line, context: Context) -> None:
         """A script that stands for nothing known."""
@@ -142,17 +139,13 @@ class Reader:
     def _link(self, element: Element, into: Line, context: Context) -> None:
         href = element.get("href")
         says = bool(element.words())
-        if says and href and (address := self._address(href)):
+        if says and href and (address := self._shows.address(href)):
             context = context.marked(Mark("link", address))
         elif href and not says:
             # Where it leads is decided where its picture is read.
             is_own = "attachment" in element.get("rel") or _ATTACHMENT.search(href)
             context = context.marked(Mark("link", "" if is_own else href, says=False))
         self._content(element, into, context)
-
-    def _address(self, href: str) -> str:
-        address = self._around.address(href) if href else None
-        return without_tracking(address) if address else ""
 
     def _marked(self, element: Element, into: Line, context: Context) -> None:
         self._content(element, into, marks_of(element, context))
@@ -262,7 +255,7 @@ class Reader:
         found = _language.search(" ".join(part.get("class") for part in inside))
         return into.add([Code(text, language=found[1] if found else "")] if text.strip() else [])
 
-    # -- pictures and what lives elsewhere -----------------------------------------------------------------------------
+    # -- figures -------------------------------------------------------------------------------------------------------
 
     def _figure(self, element: Element, into: Line, context: Context) -> None:
         into.add(self._figure_blocks(element, context))
@@ -272,7 +265,7 @@ class Reader:
         self._content(element, flow, msgspec.structs.replace(context, caption=caption_of(element)))
         blocks = flow.finished()
         if flow.link is not None and len(blocks) == 1 and isinstance(only := blocks[0], Figure):
-            caption = linked(only.caption, flow.link, _short(flow.link.href))
+            caption = linked(only.caption, flow.link, short(flow.link.href))
             return [Figure(only.image, caption=caption, credit=only.credit)]
         return blocks
 
@@ -284,92 +277,8 @@ class Reader:
         into.link = None
         line = self.line(rest, context.marked(link) if link is not None and not has_links else context)
         if text := line.inlines():
-            into.caption(text, credit, self._stand_ins)
+            into.caption(text, credit, self._shows.stand_ins)
         return into.add(line.aside)
-
-    def _picture(self, element: Element, into: Line, context: Context) -> None:
-        if character := pictures.symbol(element):
-            return into.text(character, context)
-        if tex := pictures.formula(element):
-            return into.leaf(CodeSpan(clean(tex)), context)
-        link, context = self._picture_link(context)
-        full = link.href if link is not None and pictures.leads_to_picture(link.href) else ""
-        sources = pictures.sources_of(element, full=full)
-        alt, caption = self._told(element, context, sources)
-        found = self._found(sources, alt)
-        if isinstance(found, Image):
-            onward = None if full or link is None else self._onward(link)
-            return self._show(Figure(found, caption=[caption] if caption else []), onward, into)
-        return self._stand_in(found, alt or caption, into, context)
-
-    def _picture_link(self, context: Context) -> tuple[Mark | None, Context]:
-        """The link that holds nothing but this picture, and the context without it."""
-        link = context.link
-        if link is None or link.says:
-            return None, context
-        return link, context.without_marks("link")
-
-    def _onward(self, link: Mark) -> Mark | None:
-        address = self._address(link.href)
-        return Mark("link", address) if address and not pictures.leads_to_picture(address) else None
-
-    def _show(self, figure: Figure, onward: Mark | None, into: Line) -> None:
-        if isinstance(into, FigureFlow):
-            into.link = onward
-        elif onward is not None:
-            caption = linked(figure.caption, onward, figure.image.alt or _short(onward.href))
-            figure = Figure(figure.image, caption=caption)
-        into.add([figure])
-
-    def _told(self, element: Element, context: Context, sources: list[str]) -> tuple[str, str]:
-        """Its alt text, and its title where that says more; under a caption there is only room in the alt text."""
-        alt, title = element.get("alt"), element.get("title")
-        more = pictures.told(f"{alt} {context.caption}", title, sources[0] if sources else "")
-        if not alt or not more:
-            return alt or more, ""
-        return (f"{alt} ({more})", "") if context.caption else (alt, more)
-
-    def _found(self, sources: list[str], alt: str) -> Image | str | None:
-        found: Image | str | None = None
-        for source in sources[:_SOURCES]:
-            found = self._around.picture(source, alt=alt) or found
-            if isinstance(found, Image):
-                break
-        return found
-
-    def _stand_in(self, address: str | None, alt: str, into: Line, context: Context) -> None:
-        """What stands for a picture that isn't to be had: a link to it, or what it shows in words."""
-        if address:
-            name = re.split("[?#]", address)[0].rstrip("/").rsplit("/", 1)[-1]
-            mark = Mark("link", without_tracking(address), picture=True)
-            into.text(alt or name, context.without_marks("link").marked(mark))
-        elif alt:
-            self._stand_ins.append(Emphasis([alt]))
-            into.text(alt, context.marked(Mark("emphasis")))
-
-    def _player(self, element: Element, into: Line, context: Context) -> None:
-        shown = embeds.player(element)
-        if shown and self._shown(shown, into, context):
-            return
-        if element.tag not in ("iframe", "frame"):
-            self._boxed(element, into, context)
-
-    def _shown(self, shown: embeds.Shown, into: Line, context: Context) -> bool:
-        """Puts a labelled link to what a page shows of another place; False where its address can't be one."""
-        address = self._address(shown.address)
-        if not address:
-            return False
-        address = opened(address)
-        if address in self._posts:
-            return True
-        if shown.once:
-            self._posts.add(address)
-        if shown.quoted:
-            quoted = Element("blockquote")
-            quoted.children = shown.quoted
-            self._quote(quoted, into, context)
-        into.add([embed(address, shown.title)])
-        return True
 
 
 def _verbatim(element: Element) -> list[str]:
@@ -382,8 +291,3 @@ def _verbatim(element: Element) -> list[str]:
         else:
             stack += reversed(piece.children)
     return parts
-
-
-def _short(address: str) -> str:
-    """An address as people say it."""
-    return re.sub(r"^(?:https?://(?:www\.)?|mailto:)|/$", "", address, flags=re.IGNORECASE)
