@@ -173,6 +173,21 @@ def test_ports_of_web_servers_are_open(wire: Wire, port: str) -> None:
     assert wire.httpd.paths == ["page.html?a=1"]
 
 
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http://news.example/река.jpg", "река.jpg"),
+        ("http://news.example/%D1%80%D0%B5%D0%BA%D0%B0.jpg?a=%20b|c[1]", "река.jpg?a= b|c[1]"),
+        ("http://xn--b1amnebsh.example/a", "a"),
+        ("http://новости.example/a", "a"),
+    ],
+)
+def test_addresses_in_any_script_are_asked_for_as_they_are_meant(wire: Wire, url: str, path: str) -> None:
+    wire.names["xn--b1amnebsh.example"] = [PUBLIC]
+    wire.web().get(url, max_bytes=100)
+    assert wire.httpd.paths == [path]
+
+
 def test_private_addresses_are_had_by_asking_for_them(web: Web, httpd: Httpd) -> None:
     assert web.get(f"{httpd.url}page.html", max_bytes=100).body == b"<p>Words"
     with pytest.raises(ForbiddenAddress, match="--allow-private"):
