@@ -233,7 +233,10 @@ SECRET = "SECRET"
         '<a title="[protected]SECRET[/protected]">SECRET?</a>'.replace("SECRET?", ""),
         "[caption][protected]SECRET[/protected][/caption]",
         '[rcp_restrict]SECRET[/rcp_restrict][mepr-show rules="1"]SECRET[/mepr-show]',
-        "[pmpro_member]SECRET",
+        "[pmpro_member]SECRET[pmpro_member]SECRET[/pmpro_member]SECRET[/pmpro_member]",
+        '<!-- wp:paragraph {"metadata":{"blockVisibility":false}} --><p>SECRET</p><!-- /wp:paragraph -->',
+        '<!-- wp:b {"blockVisibility":{"hideBlock":true}} --><!-- wp:b --><p>SECRET</p><!-- /wp:b -->SECRET<!-- /wp:b -->',
+        '<!-- wp:group {"blockVisibility":{"visibilityByRole":"logged-in"}} --><p>SECRET</p>',
         "((a note [protected]SECRET[/protected]))",
     ],
 )
@@ -255,6 +258,11 @@ def test_what_only_members_may_read_is_in_no_summary_title_or_caption(tmp_path: 
 
 def test_what_follows_a_protected_part_stays(tmp_path: Path) -> None:
     assert body(tmp_path, "One. [protected]SECRET[/protected] Two. [/protected] Three.") == said("One. Two. Three.")
+
+
+def test_a_members_plugins_form_or_a_page_about_members_hides_nothing(tmp_path: Path) -> None:
+    text = "<p>One.</p>[pmpro_checkout]<p>Two.</p><!-- wp:a/team-member --><p>Three.</p><!-- /wp:a/team-member -->"
+    assert body(tmp_path, text) == said("One.", "Two.", "Three.")
 
 
 # -- footnotes ---------------------------------------------------------------------------------------------------------

@@ -1,27 +1,36 @@
 """What a site shows only to some: the text inside of members' shortcodes and blocks, which never leaves."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.wordpress.gutenberg import marks
 from tamizdat_server.importers.wordpress.shortcodes import Tag, find_tags
 
-# Names that membership, newsletter and password plugins use. A name that only resembles one is withheld, too.
-_NAMES: Final = re.compile(
+# Names that say what they are for. One that only resembles them is withheld, too.
+_PLAIN: Final = re.compile(
     r"(?:content[_-]?)?(?:protect(?:ed|or)?|restrict(?:ed|ion)?|private|hidden|secret|paywall|premium|password)"
     r"(?:[_-]?(?:content|area|text|post|page|only|form|protect(?:ed|or)?))*"
     r"|members?(?:hip)?(?:[_-]\w+|only|content)?|(?:is_|not_)?(?:user_|um_|wpmem_|members_)?logged_?in(?:_user)?"
-    r"|subscribers?(?:[_-]?(?:only|content))?|patrons?(?:[_-]?only)?|patreon\w*|donors?(?:[_-]?only)?|user_only|registered"
-    r"|s2(?:if|get|member\w*)|ppwp?\w*|passster|wlm_\w+|mepr[_-]\w+|pmpro\w*|rcp_\w+|restrict\w*|arm_\w+|ihc[_-]\w+"
-    r"|swpm\w*|um_(?:show_content|loggedin|restrict\w*)|wcm_\w+|groups_\w+|mm_\w+|access|hide|hidepost|hide_?content"
-    r"|login_?(?:content|to_view|required)|content_control|is_paid|paid(?:[_-]\w+)?|leaky_paywall\w*|sfwd_\w+|ld_\w+"
-    r"|accessally\w*|wpf_\w+|memberful\w*|accesspress\w*|oa_social_login_\w+|private_\w+|protected_\w+|premium_\w+",
+    r"|subscribers?(?:[_-]?(?:only|content))?|patrons?(?:[_-]?only)?|donors?(?:[_-]?only)?|user_only|registered|access"
+    r"|hide|hidepost|hide_?content|login_?(?:content|to_view|required)|content_control|is_paid|s2if|um_loggedin"
+    r"|(?:private|protected|premium)_\w+",
+    re.ASCII,
+)
+# Those of plugins for members: some of them hold a text, some are forms and links, which end where they begin.
+_PLUGINS: Final = re.compile(
+    r"(?:s2get|s2member|ppwp?|passster|wlm_|mepr[_-]|pmpro|rcp_|restrict|arm_|ihc[_-]|swpm|um_show_content|um_restrict"
+    r"|wcm_|groups_|mm_|paid[_-]|leaky_paywall|sfwd_|ld_|accessally|wpf_|memberful|accesspress|patreon)[\w-]*",
     re.ASCII,
 )
 _BLOCKS: Final = re.compile(
-    r"[a-z0-9_-]*/?[a-z0-9_-]*(?:premium-content|paywall|restrict|member|protected|logged-?in|subscribers?-only"
-    r"|paid-content|private|conditional-content|content-control)",
+    r"[a-z0-9_-]*/?[a-z0-9_-]*(?:premium-content|paywall|restrict|members?-(?:only|content|area)|membership|memberful"
+    r"|memberpress|protected|logged-?in|subscribers?-only|paid-content|private|content-control)"
+)
+# What editors hide from everybody, or from all but some: in WordPress itself since 6.9, and by plugins.
+_HIDES: Final = re.compile(
+    r"\"blockVisibility\":\s{0,4}false|\"hideBlock\":\s{0,4}true|\"visibilityByRole\":\s{0,4}\"(?!public|all\")"
 )
 _TOLD: Final = "text for members or behind a password was left out"
 
@@ -35,45 +44,55 @@ def without_withheld(text: str, warnings: Warnings) -> str:
 
 
 def _without_shortcodes(text: str) -> str:
-    tags = [tag for tag in find_tags(text, anywhere=True) if not tag.escaped and _NAMES.fullmatch(tag.name)]
+    tags = [tag for tag in find_tags(text, anywhere=True) if not tag.escaped and _is_withheld(tag)]
+    ends = _Ends((tag.name, "close" if tag.closing else "alone" if tag.alone else "open") for tag in tags)
     out: list[str] = []
-    at = place = 0
-    while place < len(tags):
-        tag = tags[place]
+    at = 0
+    for place, tag in enumerate(tags):
+        if tag.start < at:
+            continue
         out.append(text[at : tag.start])
-        end = tag.end if tag.alone or tag.closing else _end(tags, place)
-        if end is None:
+        last = ends.of(place)
+        if last is None and _PLAIN.fullmatch(tag.name):
             return "".join(out)
-        at = end
-        while place < len(tags) and tags[place].start < at:
-            place += 1
+        at = tags[place if last is None else last].end
     return "".join([*out, text[at:]])
 
 
-def _end(tags: list[Tag], place: int) -> int | None:
-    """Where the part ends that this tag opens, parts of the same name within it counted."""
-    depth = 0
-    for at in range(place, len(tags)):
-        tag = tags[at]
-        if tag.name == tags[place].name and not tag.alone:
-            depth += -1 if tag.closing else 1
-            if depth == 0:
-                return tag.end
-    return None
+def _is_withheld(tag: Tag) -> bool:
+    return bool(_PLAIN.fullmatch(tag.name) or _PLUGINS.fullmatch(tag.name))
 
 
 def _without_blocks(text: str) -> str:
+    found = [*marks(text)]
+    ends = _Ends((mark.name, "close" if mark.closing else "alone" if mark.alone else "open") for mark in found)
     out: list[str] = []
-    at = depth = 0
-    for mark in marks(text):
-        if not _BLOCKS.match(mark.name):
+    at = 0
+    for place, mark in enumerate(found):
+        if mark.start < at or mark.closing or not (_BLOCKS.match(mark.name) or _HIDES.search(mark.values)):
             continue
-        if mark.alone and "paywall" in mark.name and depth == 0:
-            return "".join([*out, text[at : mark.start]])
-        if mark.alone:
-            continue
-        if depth == 0 and not mark.closing:
-            out.append(text[at : mark.start])
-        depth = max(0, depth - 1) if mark.closing else depth + 1
-        at = mark.end if depth == 0 else at
-    return "".join(out) if depth else "".join([*out, text[at:]])
+        out.append(text[at : mark.start])
+        last = ends.of(place)
+        if last is None or (mark.alone and "paywall" in mark.name):
+            return "".join(out)
+        at = found[last].end
+    return "".join([*out, text[at:]])
+
+
+class _Ends:
+    """Which part ends where, by place: parts of the same name within each other are counted."""
+
+    def __init__(self, parts: Iterable[tuple[str, str]]) -> None:
+        self._of: dict[int, int] = {}
+        opened: dict[str, list[int]] = {}
+        for place, (name, kind) in enumerate(parts):
+            if kind == "open":
+                opened.setdefault(name, []).append(place)
+            elif kind == "close" and opened.get(name):
+                self._of[opened[name].pop()] = place
+            else:
+                self._of[place] = place
+
+    def of(self, place: int) -> int | None:
+        """The place of its end, its own where it has none to wait for; None where it never ends."""
+        return self._of.get(place)
