@@ -13,6 +13,7 @@ _FRAMED: Final = re.compile(r"(?:twitter-(?:tweet|video)|instagram-media|fb-(?:p
 _IN_LINES: Final = frozenset(("img", "picture"))
 _OF_LINES: Final = frozenset("p a li td th em strong b i u sup sub h1 h2 h3 h4 h5 h6 dt dd figcaption".split())
 _JUNK: Final = ("nav", "aside", "footer", "header", "form", "menu")
+_MOST: Final = 2_000
 _RUNNING: Final = frozenset(("p", "ul", "ol", "blockquote", "h2", "h3"))
 _picture_file: Final = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)", re.IGNORECASE)
 
@@ -49,7 +50,7 @@ class _SetAside:
             self._mark += "x"
         self._kept: list[str] = []
         framed = [element for element in root.iter("blockquote") if _FRAMED.search(element.get("class") or "")]
-        for element in [*framed, *root.iter(*_SET_ASIDE)]:
+        for element in [*framed, *root.iter(*_SET_ASIDE)][:_MOST]:
             if _within(element, root):
                 self._exchange(element)
 

@@ -46,7 +46,10 @@ def read_facts(root: Tag, *, address: str) -> Facts:
     linked = [*_linked_data(root)]
     article = next((node for node in linked if any(map(_ARTICLES.fullmatch, _types(node)))), _NOTHING)
     metas = _metas(root)
-    base = next((_joined(address, element.get("href") or "") for element in root.iter("base")), "") or address
+    canonical = next((_joined(address, href) for href in _links(root, "canonical")), "")
+    # A saved page doesn't lie where its links lead from.
+    here = address or canonical
+    base = next((_joined(here, element.get("href") or "") for element in root.iter("base")), "") or here
     picture = [*_addresses(article.get("image")), *_of(metas, "og:image:secure_url", "og:image", "twitter:image")]
     return Facts(
         titles=[*_strings(article.get("headline")), *_of(metas, "og:title", "twitter:title", "dc.title")],
@@ -63,9 +66,9 @@ def read_facts(root: Tag, *, address: str) -> Facts:
         summary=next(iter(_of(metas, "og:description", "description", "twitter:description")), ""),
         image=_joined(base, next(iter(picture), "")),
         image_alt=next(iter(_of(metas, "og:image:alt", "twitter:image:alt")), ""),
-        canonical=next((_joined(address, href) for href in _links(root, "canonical")), ""),
+        canonical=canonical,
         base=base,
-        translations=_translations(root, address),
+        translations=_translations(root, here),
         robots=" ".join(_of(metas, "robots", "googlebot")).lower(),
         types=frozenset(name.lower() for node in linked for name in _types(node)),
         free=str(article.get("isAccessibleForFree", "true")).lower() != "false",

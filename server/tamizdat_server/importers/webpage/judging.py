@@ -50,4 +50,4 @@ def check_headings(root: Tag, words: int) -> None:
 
 def _leads_away(heading: Tag) -> bool:
     parent = heading.getparent()
-    return any(heading.iter("a")) or (parent is not None and parent.tag == "a")
+    return next(heading.iter("a"), None) is not None or (parent is not None and parent.tag == "a")

@@ -77,7 +77,9 @@ def _file_story(path: Path, options: Options) -> Story:
     story = read_page(data, address="")
     if story.link:
         return story
-    return msgspec.structs.replace(story, source=f"page {path.name}", key=clean(path.stem), base=options.site)
+    return msgspec.structs.replace(
+        story, source=f"page {path.name}", key=clean(path.stem), base=story.base or options.site
+    )
 
 
 def _check_file(path: Path) -> None:

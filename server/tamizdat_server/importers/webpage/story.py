@@ -19,6 +19,7 @@ from tamizdat_server.importers.language import Languages, choose_edition, meant,
 from tamizdat_server.importers.source import Options
 from tamizdat_server.importers.text import clean, key_of, line, without_addresses, words
 from tamizdat_server.importers.web.surroundings import WebPlace
+from tamizdat_server.importers.webpage.tree import check_markup
 
 _TEXT_CHARACTERS: Final = 20_000
 _TAGS: Final = 100
@@ -98,6 +99,7 @@ class StoryReader:
         published = self.check_date(story)
         place = WebPlace(story.base, options=self._options, warnings=warnings)
         title = line(story.title)
+        check_markup(story.html)
         content = read_html(story.html, place, title=title)
         spoken = _spoken(content.body)
         title = title or line(content.heading) or _first_words(spoken, warnings)

@@ -1,5 +1,6 @@
 """A web page as a tree, without what isn't read by people: scripts, styles, comments."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, cast
 
@@ -7,11 +8,24 @@ from lxml import etree  # pyright: ignore[reportMissingTypeStubs, reportUnknownV
 
 from tamizdat_server.importers.items import Refused
 
+_ATTRIBUTES: Final = 1_000
+_LONG: Final = 2 * _ATTRIBUTES
+_value: Final = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
+_element: Final = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|(<(?:(script|style)\b|[A-Za-z])(?:[^>\"'=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))|[\"'=])*+)"
+    r"(?(2)>.*?(?:</(?:script|style)|\Z)|)",
+    re.DOTALL | re.IGNORECASE,
+)
 MAX_ELEMENTS: Final = 25_000
 MAX_CHARACTERS: Final = 2_000_000
 _UNREAD: Final = ("script", "style", "template", "svg", "math", "canvas", "input", "select", "textarea", "button")
-# Wrappers without a meaning of their own: builders of pages nest thousands of them.
-_HOLLOW: Final = ("span", "font", "o:p", "nobr", "wbr", "small", "big", "bdi", "ins", "noscript")
+# All else are wrappers without a meaning for a text: builders of pages nest thousands of them.
+_MEANT: Final = frozenset(
+    "html head body title meta link base p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li"
+    " dl dt dd table caption thead tbody tfoot tr td th blockquote q pre code a img figure figcaption picture source"
+    " iframe video audio object embed b strong i em u s del sub sup br hr details summary form center".split()
+)
 
 
 class Tag(Protocol):
@@ -37,8 +51,17 @@ class _Fault(Protocol):
     type_name: str
 
 
+def check_markup(text: str) -> None:
+    """Raises: Refused for elements with thousands of attributes, over which the parser would sit for hours."""
+    for found in _element.finditer(text):
+        element = found[1] or ""
+        if len(element) > _LONG and len(_value.sub("=", element).split()) > _ATTRIBUTES:
+            raise Refused("made as no page for people is")
+
+
 def parse_page(text: str) -> Tag:
     """The tree of a page. Raises: Refused where there is none, or where it is nested as no page for people is."""
+    check_markup(text)
     parser = etree.HTMLParser(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
@@ -62,7 +85,7 @@ def prune(root: Tag) -> None:
         if before is not None and before.tag in ("img", "picture", "figure") and any(element.iter("img")):
             take_away(element)
     etree.strip_elements(root, *_UNREAD, with_tail=False)  # pyright: ignore[reportUnknownMemberType]
-    etree.strip_tags(root, *_HOLLOW)  # pyright: ignore[reportUnknownMemberType]
+    etree.strip_tags(root, *{element.tag for element in root.iter()} - _MEANT)  # pyright: ignore[reportUnknownMemberType]
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS or sum(map(len, root.itertext())) > MAX_CHARACTERS:
         raise Refused("too large to be one article")
 
