@@ -235,7 +235,7 @@ SECRET = "SECRET"
         '[rcp_restrict]SECRET[/rcp_restrict][mepr-show rules="1"]SECRET[/mepr-show]',
         "[pmpro_member]SECRET[pmpro_member]SECRET[/pmpro_member]SECRET[/pmpro_member]",
         '<!-- wp:paragraph {"metadata":{"blockVisibility":false}} --><p>SECRET</p><!-- /wp:paragraph -->',
-        '<!-- wp:b {"blockVisibility":{"hideBlock":true}} --><!-- wp:b --><p>SECRET</p><!-- /wp:b -->SECRET<!-- /wp:b -->',
+        '<!-- wp:b {"a":{"hideBlock":true}} --><!-- wp:b --><p>SECRET</p><!-- /wp:b -->SECRET<!-- /wp:b -->',
         '<!-- wp:group {"blockVisibility":{"visibilityByRole":"logged-in"}} --><p>SECRET</p>',
         "((a note [protected]SECRET[/protected]))",
     ],
