@@ -138,6 +138,14 @@ def test_a_wordpress_site_becomes_a_publication_with_all_that_is_public(desk: Pa
         assert len([*newsroom.standing_sources()]) == 10
 
 
+def test_a_feed_is_begun_from_with_the_pages_of_its_entries(desk: Path, site: WordPress):
+    done = start(desk, f"{site.url}feed/", "--yes", "--allow-private")
+    assert done.returncode == 0, done.stderr
+    assert "It is a feed" in done.stdout
+    assert "9 added" in done.stdout
+    assert f"tamizdat import feed {site.url}feed/ --to 127.0.0.1 --fetch" in commands(done.stdout)[2]
+
+
 def test_a_site_written_in_two_languages_is_proposed_both(site: WordPress):
     with closing(Web(allow_private=True)) as web:
         found = look(site.url, fetcher=web)

@@ -14,6 +14,7 @@ from tamizdat_server.clock import rfc3339
 
 # What importers need (parsers, picture codecs) takes long to load: only an import waits for it, not every `--help`.
 if TYPE_CHECKING:
+    from tamizdat_server.importers import Report
     from tamizdat_server.importers.source import PictureChoice
 
 _KINDS: Final = ("markdown", "wordpress", "feed", "page")
@@ -117,7 +118,7 @@ def import_(
             newsroom, order, now=now, dry_run=dry_run, confirm=confirm, correction=correction, progress=progress
         )
         if page:
-            write_report(page, report, title=newsroom.config.title, at=now)
+            write_report(page, report, title=newsroom.config.title, at=now, following=_following(report, folder))
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     else:
@@ -130,6 +131,13 @@ def _check_words(kind: str, *, git: bool, until: str | None, pages: bool, fetch:
     for said, name, wanted in ((git, "--git", "markdown"), (pages, "--pages", "wordpress"), (fetch, "--fetch", "feed")):
         if said and kind != wanted:
             raise click.UsageError(f"{name} goes with the kind {wanted}")
+
+
+def _following(report: "Report", folder: Path) -> list[tuple[str, str]]:
+    from tamizdat_server.starting.following import command_line
+
+    changed = not report.dry_run and (report.added or report.revised or report.removed)
+    return [("Make it public:", command_line("publish", str(folder)))] if changed else []
 
 
 def _date(text: str | None) -> str | None:

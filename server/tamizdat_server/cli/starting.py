@@ -117,7 +117,13 @@ class Start:
         return Answers(self.place, title, self._order(found), editions, found.site)
 
     def _order(self, found: Found) -> Order:
-        order = Order(kind=found.kind, source=[found.source], allow_private=self.allow_private, proxy=self.proxy)
+        order = Order(
+            kind=found.kind,
+            source=[found.source],
+            fetch=found.kind == "feed",  # else of many feeds only the beginnings of articles come
+            allow_private=self.allow_private,
+            proxy=self.proxy,
+        )
         if found.kind == "markdown":
             return order
         question = "Pictures: 'fetch' them, 'none', or a folder with a copy of wp-content/uploads"

@@ -71,7 +71,8 @@ def _daily(folder: str, answers: Answers, *, locked: bool) -> Following | None:
 
 def _options(order: Order) -> list[str]:
     """The words of `tamizdat import` for what was answered otherwise than it takes for granted."""
-    words = ["--pictures", order.pictures] if order.pictures != "fetch" else []
+    words = ["--fetch"] if order.fetch else []
+    words += ["--pictures", order.pictures] if order.pictures != "fetch" else []
     words += [word for folder in order.uploads for word in ("--uploads", folder)]
     words += ["--allow-private"] if order.allow_private else []
     return [*words, "--proxy", order.proxy] if order.proxy else words
