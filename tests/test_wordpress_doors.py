@@ -1,0 +1,235 @@
+"""One WordPress site, whichever way it is reached: its addresses, its API, its feeds, its export."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import httpd
+import wpserver
+from tamizdat.errors import ForbiddenAddress, UnreadableSource
+from tamizdat_server.importers.orders import Order, carry_out
+from wpdesk import Desk, counts
+from wpserver import WordPress, refuse, say
+
+
+@pytest.fixture
+def site() -> Iterator[WordPress]:
+    with WordPress() as site:
+        yield site
+
+
+@pytest.fixture
+def desk(tmp_path: Path, site: WordPress) -> Iterator[Desk]:
+    desk = Desk(tmp_path / "newsroom", site)
+    with desk.newsroom:
+        yield desk
+
+
+# -- one site, several doors -------------------------------------------------------------------------------------------
+
+ADDRESSES = ["", "wp-json/", "wp-admin/", "wp-login.php", "2024/01/post-1/", "index.php?p=1"]
+
+
+@pytest.mark.parametrize("folder", ["", "blog/"])
+@pytest.mark.parametrize("pretty", [True, False])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_site_is_found_by_any_address_that_people_have_of_it(
+    site: WordPress, desk: Desk, address: str, pretty: bool, folder: str
+) -> None:
+    site.folder, site.pretty = folder, pretty
+    site.faults.append(lambda asked: _page_of(site) if asked.route.startswith("page ") else None)
+    site.write(2)
+
+    report = desk.bring(source=f"{site.url}{address}")
+
+    assert (report.added, report.origin) == (2, f"wordpress 127.0.0.1:{site.httpd.port}/{folder}")
+
+
+def test_a_root_of_another_name_is_found_by_the_link_to_it(site: WordPress, desk: Desk) -> None:
+    site.write(2)
+    site.linked_root = f"{site.url}?rest_route=/"
+    site.fail("index", say(b"not here", status=404), last=2)
+
+    assert desk.bring().added == 2
+
+
+def test_what_a_site_calls_itself_counts_only_where_it_is(site: WordPress, desk: Desk) -> None:
+    site.write(2)
+    site.told_home = "https://victim.example/"
+
+    assert desk.bring().origin == f"wordpress 127.0.0.1:{site.httpd.port}/"
+
+
+def test_an_api_on_another_host_is_not_asked(site: WordPress, desk: Desk) -> None:
+    site.pretty = False
+    site.linked_root = "http://192.0.2.7/wp-json/"
+    site.fail("index", say(b"no", status=404))
+
+    with pytest.raises(UnreadableSource, match="another host"):
+        desk.bring()
+
+
+def test_a_site_that_leads_elsewhere_is_not_followed(site: WordPress, desk: Desk) -> None:
+    site.fail("index", wpserver.redirect(f"http://localhost:{site.httpd.port}/wp-json/"), last=1)
+
+    with pytest.raises(UnreadableSource, match="another site"):
+        desk.bring()
+
+
+def test_a_private_address_is_not_asked_unless_told(site: WordPress, desk: Desk) -> None:
+    order = Order(kind="wordpress", source=[site.url])
+
+    with pytest.raises(ForbiddenAddress):
+        carry_out(desk.newsroom, order, now=desk.now)
+
+    assert site.asked() == 0
+
+
+CLOSED: dict[str, httpd.Mode] = {
+    "401": refuse(401, code="rest_login_required"),
+    "403": refuse(403, code="rest_disabled"),
+    "404": refuse(404, code="rest_no_route"),
+    "a riddle": wpserver.challenge,
+    "a page": say(b"<!doctype html><p>Hello"),
+}
+
+
+@pytest.mark.parametrize("route", ["index", "posts"])
+@pytest.mark.parametrize("closed", CLOSED)
+def test_where_the_api_is_closed_the_feeds_are_read_under_the_same_identities(
+    site: WordPress, desk: Desk, closed: str, route: str
+) -> None:
+    site.write(25)
+    site.write(password="letmein")
+    site.fail(route, CLOSED[closed])
+
+    report = desk.bring()
+
+    assert counts(report) == (25, 0, 0, 0)
+    assert desk.numbers() == [*range(1, 26)]
+    assert [(item.source.split()[2], item.hidden) for item in report.skipped] == [("26", True)]
+    assert any("its feeds were read instead" in warned.warning for warned in report.warnings)
+    assert site.asked("feed/atom") == 4
+    site.write()
+    assert counts(desk.bring()) == (1, 0, 0, 0)
+    assert site.asked("feed/atom") <= 2
+
+
+def test_feeds_take_nothing_away_and_the_api_goes_on_when_it_opens(site: WordPress, desk: Desk) -> None:
+    site.write(30)
+    desk.bring()
+    site.delete(25)
+    site.fail("index", refuse(401))
+    assert counts(desk.bring()) == (0, 0, 0, 0)
+    site.write()
+    assert desk.bring().added == 1
+    assert site.asked("feed/atom") == 2
+    site.faults.clear()
+
+    # What the feed told of has its section now.
+    assert counts(desk.bring(confirm=True)) == (0, 1, 1, 0)
+
+
+def test_plain_feeds_serve_where_there_are_no_others(site: WordPress, desk: Desk) -> None:
+    site.pretty = False
+    site.write(25)
+    site.fail("index", refuse(401))
+    site.fail("feed/atom", say(b"no", status=404))
+
+    assert counts(desk.bring()) == (25, 0, 0, 0)
+    assert desk.drafts()[25].key == "post-25"
+
+
+def test_beginnings_of_texts_take_the_place_of_no_whole_one(site: WordPress, desk: Desk) -> None:
+    site.write(5, body=f"<p>{'Длинный текст о мосте. ' * 40}</p>")
+    desk.bring()
+    site.edit(3, body=f"<p>{'Другой текст о мосте. ' * 40}</p>")
+    site.fail("index", refuse(401))
+    site.short_feeds = True
+
+    report = desk.bring()
+
+    assert counts(report) == (0, 0, 0, 0)
+    assert {item.source.split()[2] for item in report.skipped} >= {"3"}
+    assert "".join(desk.text(3).split()).count("Длинный") == 40
+
+
+def test_what_a_feed_told_of_is_put_right_when_the_api_opens(site: WordPress, desk: Desk) -> None:
+    site.write(3, tags=("мост",))
+    site.fail("index", refuse(401))
+    assert desk.bring().added == 3
+    assert desk.drafts()[2].tags == []
+    site.faults.clear()
+
+    assert desk.bring().revised == 3
+    assert desk.drafts()[2].tags == ["мост"]
+
+
+def test_a_feed_without_times_of_change_revises_nothing_that_the_api_told_of(site: WordPress, desk: Desk) -> None:
+    site.write(25)
+    desk.bring()
+    site.write()
+    site.closed = {"index": 401, "feed/atom": 404}
+
+    assert counts(desk.bring()) == (1, 0, 0, 0)
+
+
+def test_a_site_without_api_and_feeds_says_what_is_wrong(site: WordPress, desk: Desk) -> None:
+    site.fail("index", refuse(401, code="rest_login_required"))
+    site.closed = {"feed/atom": 404, "feed/rss": 404}
+
+    with pytest.raises(UnreadableSource, match=r"rest_login_required.*no feed"):
+        desk.bring()
+
+
+def test_an_export_and_the_api_of_one_site_are_one(site: WordPress, desk: Desk, tmp_path: Path) -> None:
+    site.write(2)
+    site.write(modified=wpserver.FIRST)  # planned ahead: its last change is older than its date
+    site.edit(2, body='<p>Первый.</p>\n<p>Второй <a href="https://example.org/">там</a>.</p>')
+    export = tmp_path / "export.xml"
+    export.write_text(_export(site), encoding="utf-8")
+    order = Order(kind="wordpress", source=[str(export)])
+    assert carry_out(desk.newsroom, order, now=desk.now).added == 3
+
+    report = desk.bring()
+
+    assert counts(report) == (0, 0, 0, 0)
+    assert report.unchanged == 3
+    site.edit(2, body="<p>Иначе.</p>")
+    assert counts(desk.bring()) == (0, 1, 0, 0)
+
+
+# -- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _page_of(site: WordPress) -> httpd.Mode:
+    """A post's page, as people see it."""
+    root = f"{site.url}wp-json/" if site.pretty else f"{site.url}?rest_route=/"
+    head = f"<!doctype html><head><link rel='https://api.w.org/' href='{root}'></head>"
+    return say(head.encode())
+
+
+def _export(site: WordPress) -> str:
+    """The site as its exporter writes it: bodies as their authors typed them."""
+    items = "".join(
+        f"<item><title>{post.title}</title><link>{site.link(post)}</link><dc:creator>aigul.s</dc:creator>"
+        f"<guid isPermaLink='false'>{site.url}?p={post.id}</guid>"
+        f"<content:encoded><![CDATA[{re.sub('</?p>', '', post.body)}]]></content:encoded>"
+        f"<excerpt:encoded></excerpt:encoded><wp:post_id>{post.id}</wp:post_id>"
+        f"<wp:post_date>{post.date:%Y-%m-%d %H:%M:%S}</wp:post_date>"
+        f"<wp:post_date_gmt>{post.date:%Y-%m-%d %H:%M:%S}</wp:post_date_gmt>"
+        f"<wp:post_modified>{post.modified:%Y-%m-%d %H:%M:%S}</wp:post_modified>"
+        f"<wp:post_modified_gmt>{post.modified:%Y-%m-%d %H:%M:%S}</wp:post_modified_gmt>"
+        f"<wp:post_name>{post.slug}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>"
+        f"<wp:post_password></wp:post_password></item>"
+        for post in site.posts.values()
+    )
+    home = site.url.rstrip("/")
+    return (
+        "<?xml version='1.0' encoding='UTF-8'?><rss version='2.0' xmlns:excerpt='http://wordpress.org/export/1.2/excerpt/'"
+        " xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+        " xmlns:wp='http://wordpress.org/export/1.2/'><channel><title>Паром</title><wp:wxr_version>1.2</wp:wxr_version>"
+        f"<wp:base_site_url>{home}</wp:base_site_url><wp:base_blog_url>{home}</wp:base_blog_url>{items}</channel></rss>"
+    )
