@@ -8,9 +8,13 @@ import pytest
 from lxml import html
 
 from browser import SCHEMES, WIDTHS, Window, axe_source, chromium
+from leaks import leaks, secrets_of
 from tamizdat_server.importers.items import Skipped
+from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.importers.report import Held, Report, Undescribed, Warned
 from tamizdat_server.importers.report_page import report_page
+from tamizdat_server.newsroom import Newsroom
+from test_leaks import EXPORTS, HOSTILE
 
 AT = "2026-11-22T06:00:00Z"
 SITE = "wordpress example.kz/"
@@ -101,6 +105,17 @@ def test_nothing_that_a_source_says_is_more_than_text(hostile: str):
     assert len(tree.cssselect("style")) == 1
     assert all(re.match("https?://", link.get("href")) for link in tree.cssselect("a"))
     assert not set("\u202e\x1b") & set(text)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_report_of_an_export_has_none_of_its_private_words(corpora: Path, tmp_path: Path, name: str):
+    path = corpora / EXPORTS[name]
+    secrets = secrets_of(path, marked=HOSTILE if name == "hostile" else ())
+    Newsroom.init(tmp_path / "ferry", title="The Ferry", editions=[], passphrase=None, now=0).close()
+    with Newsroom.open(tmp_path / "ferry") as newsroom:
+        report = carry_out(newsroom, Order(kind="wordpress", source=[str(path)], pictures="none"), now=AT)
+    text = report_page(report, title="The Ferry", at=AT)
+    assert leaks(secrets, [text.encode()]) == []
 
 
 def test_an_import_without_trouble_has_no_empty_sections():
