@@ -86,10 +86,10 @@ class FigureFlow(Flow):
     def credit(self, credit: str) -> None:
         """Who made the picture."""
         self.boundary()
-        for place, block in enumerate(self.blocks):
-            if isinstance(block, Figure) and not block.credit and len(credit) <= LINE_CHARACTERS:
-                self.blocks[place] = Figure(block.image, caption=block.caption, credit=credit)
-                return
+        last = self.blocks[-1] if self.blocks else None
+        if isinstance(last, Figure) and not last.credit and len(credit) <= LINE_CHARACTERS:
+            self.blocks[-1] = Figure(last.image, caption=last.caption, credit=credit)
+            return
         self.blocks.append(Paragraph([credit]))
 
     def finished(self) -> list[Block]:

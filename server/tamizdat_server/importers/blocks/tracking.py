@@ -53,6 +53,7 @@ _counting_path = re.compile(
 _spacer = re.compile(r"(?:^|/)(?:1x1|pixel|spacer|blank|clear|transparent|shim)\.(?:gif|png)(?:[?#]|$)", re.IGNORECASE)
 _pixels = re.compile(r"\s*0*([0-2])(?:\.0+)?\s*(?:px)?\s*", re.IGNORECASE)
 _styled = re.compile(r"(?:^|;)\s*(?:max-)?(width|height)\s*:\s*([^;!]*)", re.IGNORECASE)
+_ADDRESSES: Final = ("src", "data-src", "data-lazy-src", "data-original", "data-srcset", "srcset", "data-lazy")
 _DETOUR_STEPS: Final = 3
 
 
@@ -86,7 +87,9 @@ def is_pixel(attributes: Mapping[str, str]) -> bool:
     tiny = [_pixels.fullmatch(size) for size in sizes.values()]
     if all(tiny) or any(found and found[1] == "0" for found in tiny):
         return True
-    return any(is_counter(attributes[name]) for name in ("src", "data-src", "data-lazy-src") if attributes.get(name))
+    # A lazy picture has an empty one in its place until a script comes.
+    addresses = [attributes[name] for name in _ADDRESSES if attributes.get(name)]
+    return bool(addresses) and all(map(is_counter, addresses))
 
 
 def is_counter(address: str) -> bool:
