@@ -21,6 +21,7 @@ from tamizdat.format.article import Article, Figure, Image, Paragraph, Variant
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Imported, Item, Options, Reached, Report, Skipped, Source, open_markdown, run
+from tamizdat_server.importers.loop import BATCH
 from tamizdat_server.newsroom import Newsroom
 
 SITE = "wordpress example.org/"
@@ -108,6 +109,15 @@ def test_progress_says_how_many_of_how_many_were_read(desk: Desk) -> None:
     watching = Watching()
     run(desk.newsroom, Source(SITE, iter([article(1), article(2)]), total=2), now=NOW, progress=watching)
     assert watching.seen == [(1, 2), (2, 2)]
+
+
+def test_no_more_than_a_batch_of_articles_waits_in_memory(desk: Desk) -> None:
+    def items() -> Iterator[Item]:
+        for number in range(400):
+            assert number - len(keys(desk.newsroom)) <= BATCH
+            yield article(number)
+
+    assert run(desk.newsroom, Source(SITE, items()), now=NOW).added == 400
 
 
 def test_a_source_is_closed_in_the_end(desk: Desk) -> None:
