@@ -1,6 +1,7 @@
 """Transactions, and the operating system's and SQLite's errors turned into the newsroom's where they arise."""
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ from typing import Final
 
 from tamizdat.errors import NewsroomError, NewsroomFull, NewsroomLocked
 
+_ROOM_BYTES: Final = 256 * 1024
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -30,6 +32,14 @@ def newsroom_errors(folder: Path) -> Generator[None]:
         if name.startswith("SQLITE_BUSY"):
             raise NewsroomLocked(folder=str(folder)) from error
         raise NewsroomError(f"{folder}: newsroom.db can't be used: {error}") from error
+
+
+def is_full(folder: Path) -> bool:
+    """Whether so little space is left that SQLite can't even read: it needs a file of its own beside the database."""
+    try:
+        return shutil.disk_usage(folder).free < _ROOM_BYTES
+    except OSError:
+        return False
 
 
 @contextmanager

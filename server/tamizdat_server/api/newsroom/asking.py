@@ -71,5 +71,5 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     """How a route's refusals are described; those that any route may give are among them."""
     return {
         status: ResponseSpec(Problem, generate_examples=False, description=_TOLD[status], media_type=MEDIA_TYPE)
-        for status in sorted({401, 403, 429, 503, *statuses})
+        for status in sorted({401, 403, 429, 503, 507, *statuses})
     }

@@ -65,7 +65,7 @@ class DeskRoutes(Controller):
         summary="An import",
         status_code=202,
         opt=needs("import"),
-        responses=problems(400, 404, 413, 507),
+        responses=problems(400, 404, 413),
     )
     async def run_import(self, request: Asked, name: Name, confirm: Confirm = False) -> Response[Job]:
         """Import a source, soon. Needs the scope import."""
@@ -82,7 +82,7 @@ class DeskRoutes(Controller):
         summary="The next version",
         status_code=202,
         opt=needs("publish"),
-        responses=problems(409, 413, 507),
+        responses=problems(409, 413),
     )
     async def publish(self, request: Asked) -> Response[Job]:
         """Publish what changed, soon. Needs the scope publish."""
@@ -96,7 +96,7 @@ class DeskRoutes(Controller):
         summary="For a CMS, when something was published there",
         status_code=202,
         opt=needs("import", "publish"),
-        responses=problems(404, 409, 413, 507),
+        responses=problems(404, 409, 413),
     )
     async def hook(self, request: Asked, name: Name) -> Response[shapes.Hooked]:
         """Import a source, then publish; of several calls in a row, once. What is sent along isn't looked at.

@@ -18,12 +18,14 @@ from tamizdat_server.desk.store import Desk
 from tamizdat_server.desk.tokens import Token, any_token, find_token, note_use
 from tamizdat_server.headers import Headers
 from tamizdat_server.logs import log
+from tamizdat_server.wrapping import is_full
 
 BASE: Final = "/api/newsroom"
 OPEN: Final = f"{BASE}/openapi.json"
 HOLDER: Final = "tamizdat.holder"
 """Under which name a request's scope carries what is known of its token."""
 
+FULL: Final = "There is no space left on the newsroom's disk. Nothing was changed."
 REQUESTS_PER_MINUTE: Final = 600
 WRONG_PER_MINUTE: Final = 60
 _LOOKS: Final = 8
@@ -101,6 +103,8 @@ class Door:
                 return "open" if scope["path"] == OPEN else _holder(desk, scope["headers"])
         except NewsroomError as error:
             log.warning("the newsroom's desk can't be read (%s)", error.code)
+            if is_full(self._folder):
+                return Refusal(HTTPStatus.INSUFFICIENT_STORAGE, FULL)
             return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "The newsroom's tokens can't be read at this moment.")
 
     async def _refuse(self, refusal: Refusal, send: Send) -> None:

@@ -15,8 +15,10 @@ from tamizdat.errors import (
     NoSuchImport,
     NoSuchKey,
 )
+from tamizdat_server.api.newsroom.door import FULL
 from tamizdat_server.api.problems import Failed, on_anything, on_failed, on_validation, problem, respond
 from tamizdat_server.logs import log
+from tamizdat_server.wrapping import is_full
 
 LOCKED: Final = "Somebody else is changing the newsroom. Try again in a few seconds."
 _DETAILS: Final = {
@@ -32,7 +34,7 @@ def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     return respond(problem(status, _DETAILS.get(status, status.description or status.phrase)))
 
 
-def on_newsroom(_: Request[Any, Any, Any], error: NewsroomError) -> Response[bytes]:
+def on_newsroom(request: Request[Any, Any, Any], error: NewsroomError) -> Response[bytes]:
     """What the newsroom refuses, by its type; what isn't foreseen is told by its code alone."""
     match error:
         case NoSuchKey():
@@ -42,12 +44,13 @@ def on_newsroom(_: Request[Any, Any, Any], error: NewsroomError) -> Response[byt
         case NewsroomLocked():
             return _told(HTTPStatus.SERVICE_UNAVAILABLE, LOCKED, error)
         case NewsroomFull():
-            told = "There is no space left on the newsroom's disk. Nothing was changed."
-            return _told(HTTPStatus.INSUFFICIENT_STORAGE, told, error)
+            return _told(HTTPStatus.INSUFFICIENT_STORAGE, FULL, error)
         case KeyProblem():
             return _told(
                 HTTPStatus.CONFLICT, "The newsroom's keys can't be used: 'tamizdat keys status' says why.", error
             )
+        case _ if is_full(request.app.state.work.folder):
+            return _told(HTTPStatus.INSUFFICIENT_STORAGE, FULL, NewsroomFull(folder=""))
         case _:
             log.warning("the newsroom API can't use the newsroom (%s)", error.code)
             return _told(HTTPStatus.CONFLICT, "The newsroom refuses this; its own commands say why.", error)

@@ -77,7 +77,7 @@ class ArticleRoutes(Controller):
         summary="A new article",
         opt=needs("write"),
         request_max_body_size=ARTICLE_BYTES,
-        responses=problems(400, 409, 413, 422, 507),
+        responses=problems(400, 409, 413, 422),
     )
     async def add(self, request: Asked, data: shapes.NewContent) -> Response[shapes.Put]:
         """Hand in an article under a key that is free. Needs the scope write."""
@@ -89,7 +89,7 @@ class ArticleRoutes(Controller):
         summary="An article, new or changed",
         opt=needs("write"),
         request_max_body_size=ARTICLE_BYTES,
-        responses={**problems(400, 409, 412, 413, 422, 507), 201: ADDED},
+        responses={**problems(400, 409, 412, 413, 422), 201: ADDED},
     )
     async def put(
         self,
@@ -108,7 +108,7 @@ class ArticleRoutes(Controller):
         summary="A correction",
         status_code=200,
         opt=needs("write"),
-        responses=problems(400, 404, 409, 413, 422, 507),
+        responses=problems(400, 404, 409, 413, 422),
     )
     async def correct(self, request: Asked, data: shapes.CorrectionIn) -> Response[shapes.Summary]:
         """Add a public note to an article, for its next revision; the same note counts once. Needs the scope write."""
@@ -122,7 +122,7 @@ class ArticleRoutes(Controller):
         summary="A retraction",
         status_code=200,
         opt=needs("write"),
-        responses=problems(400, 404, 413, 422, 507),
+        responses=problems(400, 404, 413, 422),
     )
     async def retract(self, request: Asked, data: shapes.RetractionIn) -> Response[shapes.Summary]:
         """Withdraw an article from the next publish on, from readers' libraries too. Needs the scope write."""
@@ -136,7 +136,7 @@ class ArticleRoutes(Controller):
         summary="The end of a retraction",
         status_code=200,
         opt=needs("write"),
-        responses=problems(400, 404, 409, 507),
+        responses=problems(400, 404, 409),
     )
     async def restore(self, request: Asked, key: Key) -> Response[shapes.Summary]:
         """Let a retracted article stand again, as it was. Needs the scope write."""
@@ -150,7 +150,7 @@ class ArticleRoutes(Controller):
         summary="A picture",
         opt=needs("write"),
         request_max_body_size=PICTURE_BYTES,
-        responses=problems(400, 413, 422, 507),
+        responses=problems(400, 413, 422),
     )
     async def picture(self, request: Asked, body: bytes, alt: Alt = "") -> shapes.Picture:
         """Hand in a picture file: the body is the file. Its metadata is left behind. Needs the scope write."""
