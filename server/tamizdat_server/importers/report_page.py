@@ -133,7 +133,7 @@ def _skipped(skipped: Sequence[Skipped], origin: str) -> str:
     # Of a WordPress item that can't be read nobody knows whether it is a draft: its address, then, isn't shown either.
     cautious = origin.startswith("wordpress ")
     groups = "".join(_sources(reason, sources, cautious=cautious) for reason, sources in _by_reason(skipped))
-    words = "<p>Each with the reason. Mend it at the source, and import again.</p>"
+    words = "<p>Each with the reason. What should have come can be mended at the source; then import again.</p>"
     return _section("skipped", "Not imported", words + groups)
 
 
@@ -142,9 +142,8 @@ def _private(skipped: Sequence[Skipped]) -> str:
         return ""
     groups = "".join(_sources(reason, sources, cautious=True) for reason, sources in _by_reason(skipped))
     words = (
-        "<p>Drafts, private, protected and future articles, and the like. Nothing of them was imported. They are"
-        " counted here and not named, since names tell what an article is about. The import names them at the"
-        " terminal.</p>"
+        "<p>Drafts, private, protected and future articles, and the like. Nothing of them was imported. Since names tell"
+        " what an article is about, none stands here, but for posts’ numbers. The import names them at the terminal.</p>"
     )
     return _section("private", "Kept private on purpose", words + groups)
 

@@ -44,6 +44,7 @@ details, .group {
 summary { cursor: pointer; min-height: 1.6rem }
 summary:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
 details ul { columns: 16rem; margin-bottom: .3rem }
+details li { margin: 0; padding: .15rem 0; break-inside: avoid }
 .warnings { padding: 0; list-style: none }
 .warnings li { padding: .5rem 0; border-bottom: 1px solid var(--rule) }
 .warnings p { margin: 0 }
