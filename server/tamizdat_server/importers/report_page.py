@@ -142,8 +142,9 @@ def _private(skipped: Sequence[Skipped]) -> str:
         return ""
     groups = "".join(_sources(reason, sources, cautious=True) for reason, sources in _by_reason(skipped))
     words = (
-        "<p>Drafts, private, protected and future articles, and the like. Nothing of them was imported. Since names tell"
-        " what an article is about, none stands here, but for posts’ numbers. The import names them at the terminal.</p>"
+        "<p>Drafts, private, protected and future articles, and the like. Nothing of them was imported. Names tell what"
+        " an article is about, so none stands here, but for posts’ numbers. The import names them at the"
+        " terminal.</p>"
     )
     return _section("private", "Kept private on purpose", words + groups)
 
