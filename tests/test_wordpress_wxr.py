@@ -11,7 +11,7 @@ from tamizdat.format.article import Figure
 from tamizdat_server.importers import Imported, Skipped
 from tamizdat_server.importers.wordpress import open_wordpress
 from tamizdat_server.importers.wordpress.recognizing import looks_like_wxr
-from wxr import HOME, attachment, author, export, item, options, read_export, read_post, read_posts
+from wxr import HOME, attachment, author, cdata, export, item, options, read_export, read_post, read_posts
 
 
 def skipped(folder: Path, *items: str, **choices: object) -> dict[str, tuple[str, bool]]:
@@ -265,6 +265,17 @@ def test_a_truncated_file_gives_what_is_whole_and_says_what_is_missing(tmp_path:
 def test_a_private_post_cut_short_before_its_password_never_leaves(tmp_path: Path) -> None:
     text = export(item(1), item(2, "SECRET", post_password="letmein"))
     assert "SECRET" not in str(read_export(tmp_path, text[: text.index("<wp:post_password>")]))
+
+
+def test_an_item_made_of_two_halves_is_no_article(tmp_path: Path) -> None:
+    private, public = item(1, "SECRET", status="private"), item(2, "Text.")
+    halves = private[: private.index("<wp:post_id>")] + public[public.index("<wp:post_id>") :]
+    plain = public.replace(cdata("A title"), "A title").replace(cdata("editor"), "editor")
+    swallowed = private.replace("SECRET]]>", "SECRET") + plain
+    found = [read_export(tmp_path, export(text)) for text in (halves, swallowed)]
+    assert "SECRET" not in str(found)
+    assert "its number and its address contradict each other" in str(found[0])
+    assert "another item runs into it" in str(found[1])
 
 
 @pytest.mark.parametrize("broken", ["a ]]> b", "&nbsp;&bogus; & c", "&#0;&#11;&#xFFFF;x"])

@@ -11,6 +11,7 @@ from tamizdat_server.importers.wordpress.posts import Media, Post
 from tamizdat_server.importers.wordpress.wxr_elements import Node
 
 _ONCE: Final = ("wp:post_id", "wp:status", "wp:post_type", "wp:post_password")
+_ELEMENTS: Final = ("<wp:post_id>", "<wp:status>", "<wp:post_type>", "<content:encoded>", "<wp:post_password>")
 _LANGUAGE: Final = (
     *("_wpml_import_language_code", "wpml_language", "_wpml_language", "_icl_language_code", "_icl_lang"),
     *("icl_language", "_locale"),
@@ -46,6 +47,11 @@ class Item:
         self.number = number_of(node.value("wp:post_id")) or self._number_in_address()
         if not self.number:
             raise ValueError("it has no number of its own")
+        if any(mark in child.text for child in node.children for mark in _ELEMENTS):
+            raise ValueError("another item runs into it")
+        # Two halves of two items make one that is well-formed; one of them may be private.
+        if (found := _IN_ADDRESS.search(node.value("link"))) and number_of(found[1]) != self.number:
+            raise ValueError("its number and its address contradict each other")
         self.type = node.value("wp:post_type")
         self.status = node.value("wp:status")
         self.parent = number_of(node.value("wp:post_parent"))
