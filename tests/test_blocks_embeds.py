@@ -82,6 +82,12 @@ def test_posts_and_players_become_one_labelled_link(html: str, embed: Embed) -> 
     assert blocks(html) == [embed]
 
 
+def test_what_is_too_long_for_a_name_is_quoted_whole() -> None:
+    words = "word " * 300
+    html = f'<blockquote class="instagram-media" data-instgrm-permalink="https://e.org/p"><p>{words}&lt;b&gt;</p></blockquote>'
+    assert blocks(html) == [Quote([Paragraph([f"{words}<b>"])]), Embed("e.org", "https://e.org/p")]
+
+
 def test_another_sites_post_is_linked_once_though_it_is_there_twice() -> None:
     html = """<blockquote class="wp-embedded-content"><a href="https://o.org/p/">A post</a></blockquote>
     <iframe class="wp-embedded-content" style="position:absolute;visibility:hidden" src="https://o.org/p/embed/#?secret=1">

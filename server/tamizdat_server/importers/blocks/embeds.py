@@ -13,6 +13,8 @@ PLAYERS: Final = frozenset(
 )
 _ADDRESSES: Final = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data", "data-url")
 _web = re.compile(r"(?:https?:)?//[^\x00-\x20<>\"]+", re.IGNORECASE)
+# What is longer is a text, to be quoted, not a name.
+_TITLE_CHARACTERS: Final = 200
 _EMPTY: Final = ("about:blank", "javascript:")
 # What players call themselves says nothing about what they play.
 _nameless = re.compile(
@@ -102,7 +104,15 @@ def _tweet(element: Element) -> Shown | None:
         start -= 1
     whose = Element("span")
     whose.children = element.children[start:]
+    if len(whose.words()) > _TITLE_CHARACTERS:
+        return Shown(last.get("href"), quoted=element.children)
     return Shown(last.get("href"), title=whose.words(), quoted=element.children[:start])
+
+
+def _named(address: str, element: Element) -> Shown:
+    """Something named by all that its stand-in says, or, where that is long, with that quoted."""
+    words = element.words()
+    return Shown(address, title=words) if len(words) <= _TITLE_CHARACTERS else Shown(address, quoted=element.children)
 
 
 def _linked(*names: str) -> Callable[[Element], Shown | None]:
@@ -112,7 +122,7 @@ def _linked(*names: str) -> Callable[[Element], Shown | None]:
         written = next(filter(None, (element.get(name) for name in names)), "")
         links = (link.get("href") for link in element.walk("a"))
         address = written or next((href for href in links if _web.match(href)), "")
-        return Shown(address, title=element.words()) if address else None
+        return _named(address, element) if address else None
 
     return read
 
@@ -135,7 +145,7 @@ def _wordpress(element: Element) -> Shown | None:
         return Shown(page, title_of(element), once=True) if page else None
     links = (link.get("href") for link in element.walk("a"))
     address = next((href for href in links if _web.match(href)), "")
-    return Shown(address, element.words(), once=True) if address else None
+    return msgspec.structs.replace(_named(address, element), once=True) if address else None
 
 
 def _component(element: Element) -> Shown | None:

@@ -69,10 +69,12 @@ class FigureFlow(Flow):
     def caption(self, text: list[Inline], credit: str, stand_ins: Iterable[Emphasis]) -> None:
         """What is said of the picture before it, or of the one to come, or of all."""
         self.boundary()
-        if not self.blocks:
+        if not self.blocks and self._early is None:
             self._early = (text, credit)
             return
-        last = self.blocks[-1]
+        if not self.blocks and self._early is not None:
+            self.blocks, self._early = _told(*self._early), None
+        last = self.blocks[-1] if self.blocks else None
         if isinstance(last, Figure) and not last.caption and self._pictures() == 1:
             self.blocks[-1] = Figure(last.image, caption=text, credit=credit or last.credit)
         elif isinstance(last, Embed) and not last.title and not credit and _is_title(text):
@@ -123,7 +125,7 @@ def _is_title(text: list[Inline]) -> bool:
     return all(isinstance(inline, str) for inline in text) and line(words) == words
 
 
-def _describes(block: Block, stand_ins: Iterable[Emphasis], caption: str) -> bool:
+def _describes(block: Block | None, stand_ins: Iterable[Emphasis], caption: str) -> bool:
     if not isinstance(block, Paragraph) or len(block.text) != 1:
         return False
     only = block.text[0]

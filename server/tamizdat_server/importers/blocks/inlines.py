@@ -22,7 +22,7 @@ from tamizdat.format.article import (
 )  # fmt: skip
 from tamizdat_server.importers.blocks.services import service_of
 from tamizdat_server.importers.items import Warnings
-from tamizdat_server.importers.text import line
+from tamizdat_server.importers.text import LINE_CHARACTERS, clean
 
 
 class Surroundings(Protocol):
@@ -60,8 +60,11 @@ def spoken(run: Sequence[Inline]) -> str:
 
 
 def embed(address: str, title: str = "") -> Embed:
-    """A labelled link to what lies at an address."""
-    return Embed(service=line(service_of(address)), url=address, title=line(title))
+    """A labelled link to what lies at an address. A title too long for a line is cut."""
+    title = " ".join(clean(title).split())
+    if len(title) > LINE_CHARACTERS:
+        title = title[: LINE_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+    return Embed(service=service_of(address)[:LINE_CHARACTERS], url=address, title=title)
 
 
 def inlined(block: Block) -> list[Inline]:

@@ -225,6 +225,8 @@ class Reader:
         into.add([Quote(inner)] if inner else [])
 
     def _list(self, element: Element, into: Line, context: Context) -> None:
+        if element.tag == "ol" and (element.get("start") not in ("", "1") or "reversed" in element.attributes):
+            self._around.warnings.add("lists that count from another number than 1 count from 1")
         items: list[list[Block]] = []
         for child in element.children:
             holder = child if isinstance(child, Element) and child.tag == "li" else Element("li")
