@@ -8,11 +8,12 @@ import pytest
 
 import httpd
 import wpserver
+from leaks import Secrets, leaks, published
 from newsrooms import publish_now
 from tamizdat.errors import SourceBrokeOff, TransportError, UnreadableSource
 from tamizdat_server.importers.report import Silent
 from wpdesk import Desk, counts
-from wpserver import WordPress, refuse, say
+from wpserver import Author, WordPress, refuse, say
 
 
 @pytest.fixture
@@ -158,6 +159,31 @@ def test_a_site_that_shows_in_its_list_what_it_should_not_is_not_believed(site: 
 
     assert desk.numbers() == []
     assert len(report.skipped) >= 4
+
+
+def test_nothing_that_a_site_keeps_to_itself_reaches_readers(site: WordPress, desk: Desk) -> None:
+    careless = {
+        "meta": {"_note": "secret-note"},
+        "author_email": "secret.source@example.org",
+        "_links": {"author": [{"href": f"{site.url}wp-json/wp/v2/users/1?secret-link"}]},
+        "yoast_head_json": {"author": "secret-login"},
+        "ip": "198.51.100.7",
+    }
+    site.write(2, author=Author(name="secret-login", login="secret-login"), extra=careless, body="<p>Открыто.</p>")
+    site.write(
+        author=Author(name="Secret.Source@example.org", login="s"), body="<p>Открыто.</p><!-- secret-comment -->"
+    )
+    site.write(status="draft", title="secret-title", slug="secret-slug", body="secret-body")
+    site.write(password="letmein", title="secret-title", slug="secret-slug", body="secret-body")
+    strings = {"secret", "letmein", "198.51.100.7"}
+    desk.bring()
+    site.closed = {"posts": 401}
+    site.write(1, author=Author(name="secret-login", login="secret-login"), extra=careless, body="<p>Открыто.</p>")
+    desk.bring()
+    publish_now(desk.newsroom)
+
+    assert len(desk.numbers()) == 4
+    assert leaks(Secrets(strings=strings), published(desk.newsroom.public, {})) == []
 
 
 def test_pages_come_when_asked_for_and_stay_when_not(site: WordPress, desk: Desk) -> None:

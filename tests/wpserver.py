@@ -60,6 +60,7 @@ class Post:
     lang: str = ""
     translations: Mapping[str, int] = field(default_factory=dict[str, int])
     path: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass
@@ -292,6 +293,7 @@ class WordPress:
         }
         if post.lang and not self.by_language:
             told |= {"lang": post.lang, "translations": post.translations or []}
+        told |= post.extra
         if embed:
             told["_embedded"] = self._embedded(post)
         return told

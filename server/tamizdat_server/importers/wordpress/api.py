@@ -48,11 +48,10 @@ _items = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Api:
-    """The API of one site. `requests`: how many were made."""
+    """The API of one site."""
 
     def __init__(self, site: RestSite, fetcher: Fetcher) -> None:
         self.site = site
-        self.requests = 0
         self._fetcher = fetcher
 
     def page(self, route: str, **words: str | int) -> Page:
@@ -79,12 +78,10 @@ class Api:
         return answer
 
     def _ask(self, url: str) -> Fetched:
-        self.requests += 1
         try:
             return self._fetcher.get(url, max_bytes=ANSWER_BYTES, accept="application/json")
         except Unreachable:
             # A connection lost once is no reason to give up hours of an import.
-            self.requests += 1
             return self._fetcher.get(url, max_bytes=ANSWER_BYTES, accept="application/json")
 
 

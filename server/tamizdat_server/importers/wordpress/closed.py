@@ -19,6 +19,9 @@ MAX_PAGES: Final = 2_000
 # Atom says when an entry was changed, RSS doesn't. Some sites have but one of them, or no pretty addresses.
 _FEEDS: Final = ("feed/atom/", "feed/", "?feed=atom", "?feed=rss2")
 _guid = re.compile(r"feed (?:https?://)?([^\s?#]+)\?p=([0-9]{1,15})")
+# The API tells who writes under a login, a feed doesn't: what is spelled like one may be one.
+_login = re.compile(r"[a-z0-9][a-z0-9._@-]*", re.ASCII)
+_NAMELESS: Final = "a byline that may be a login was left out"
 _UNNUMBERED: Final = "its feed doesn't say which post of the site this is; 'tamizdat import feed' takes it all the same"
 
 _SHORT: Final = "its API is closed, and its feed has only the beginning of this text: import an export of the site"
@@ -97,8 +100,10 @@ class _FeedReader:
             return Skipped(source, _SHORT)  # it would take the place of a whole text
         stamp = item.draft.updated or ""
         self._fed[number] = stamp
-        warnings = [*item.warnings, self._warning]
-        return msgspec.structs.replace(item, source=source, warnings=warnings, stamp=stamp, form="feed")
+        byline = ", ".join(name for name in item.draft.byline.split(", ") if not _login.fullmatch(name))
+        draft = msgspec.structs.replace(item.draft, byline=byline)
+        warnings = [*item.warnings, *([] if byline == item.draft.byline else [_NAMELESS]), self._warning]
+        return msgspec.structs.replace(item, draft=draft, source=source, warnings=warnings, stamp=stamp, form="feed")
 
     def _number(self, item: Imported | Skipped) -> int:
         """A post's number, which WordPress makes the entry's id of: `https://example.kz/?p=123`.

@@ -77,7 +77,7 @@ class _SiteReader:
         place, now = self._place, self._options.now
         place.heed(self._options)
         listed = place.listed
-        is_thorough = not listed or unix(now) - unix(listed) >= _WHOLE_SECONDS
+        is_thorough = not listed or not 0 <= unix(now) - unix(listed) < _WHOLE_SECONDS
         if is_thorough:
             place.ask_again(place.poor)
         # Empty until all is done: after an interruption the lists are compared anew.
@@ -162,7 +162,8 @@ class _SiteReader:
         skipped = [item for item in items if isinstance(item, Skipped)]
         _put(self._place.hidden, number, is_in=any(item.hidden for item in skipped))
         _put(self._place.passed, number, is_in=bool(skipped) and len(skipped) == len(items))
-        return moment(post.date_gmt) <= self._options.now and not self._is_poor(number), items
+        is_due = (moment(post.date_gmt) or moment(post.date)) <= self._options.now
+        return is_due and not self._is_poor(number), items
 
     def _is_poor(self, number: int) -> bool:
         """Whether pictures failed now and not before: then they are tried once more the next time, else only weekly."""
