@@ -117,6 +117,12 @@ def test_the_command_knows_every_kind(tmp_path: Path, newsroom: Path) -> None:
         assert isinstance(result.exception, UnreadableSource), (name, result.output)
 
 
+def test_a_time_zone_that_there_is_not_is_a_usage_error(tmp_path: Path, newsroom: Path) -> None:
+    for words in ([], ["--date", "2024-05-01"]):
+        result = call("markdown", tmp_path, "--to", newsroom, "--zone", "Mars", *words)
+        assert isinstance(result.exception, UsageError), result.output
+
+
 def test_several_sources_at_once_are_a_usage_error_where_a_kind_takes_one(tmp_path: Path, newsroom: Path) -> None:
     assert isinstance(call("markdown", tmp_path, tmp_path, "--to", newsroom).exception, UsageError)
 
@@ -174,9 +180,30 @@ def test_the_sites_address_is_taken_from_the_settings(tmp_path: Path, newsroom: 
         assert b"https://example.org/y/" in opened.db.execute("SELECT draft FROM articles").fetchone()[0]
 
 
+def test_zone_and_language_hold_for_files_that_say_neither(tmp_path: Path) -> None:
+    place = tmp_path / "two"
+    Newsroom.init(place, title="T", editions=["en", "ru"], passphrase=None, now=1_800_000_000).close()
+    dated = "---\ntitle: T\ndate: 2024-05-01 03:00\n---\n12\n"
+    files = {
+        "a.md": dated,
+        "en/b.md": dated,
+        "c.md": dated.replace("03:00", "03:00Z"),
+        "d.md": "---\ntitle: T\n---\n12\n",
+    }
+    source = write(tmp_path / "source", files)
+    words = ("--zone", "Asia/Tashkent", "--language", "ru", "--date", "2024-05-02")
+    assert call("markdown", source, "--to", place, *words).exit_code == 0
+    with Newsroom.open(place) as opened:
+        rows = opened.db.execute("SELECT source, edition, published FROM articles ORDER BY source").fetchall()
+    assert [tuple(row) for row in rows] == [
+        ("a.md", "ru", "2024-04-30T22:00:00Z"), ("c.md", "ru", "2024-05-01T03:00:00Z"),
+        ("d.md", "ru", "2024-05-01T19:00:00Z"), ("en/b.md", "en", "2024-04-30T22:00:00Z"),
+    ]  # fmt: skip
+
+
 def test_wrong_words_are_usage_errors(tmp_path: Path, newsroom: Path) -> None:
     source = write(tmp_path / "source", {"a.md": DATED})
-    for words in (["--until", "HEAD"], ["--date", "soon"]):
+    for words in (["--until", "HEAD"], ["--date", "soon"], ["--pictures", "some"]):
         assert call("markdown", source, "--to", newsroom, *words).exit_code == 2
     assert call("papyrus", source, "--to", newsroom).exit_code == 2
 

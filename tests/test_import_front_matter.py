@@ -219,7 +219,7 @@ def test_a_line_across_the_top_is_no_front_matter() -> None:
 def test_facts_are_bounded() -> None:
     warnings = Warnings()
     fields = {"title": "x " * 5000, "tags": [str(number) for number in range(500)], "summary": "y" * 300_000}
-    facts = read_facts(dict(fields), name="a.md", warnings=warnings)
+    facts = read_facts(dict(fields), name="a.md", zone="", warnings=warnings)
     assert (len(facts.title) <= 1000, len(facts.tags), len(facts.summary) <= 200_000) == (True, 100, True)
     assert len(warnings.list()) == 3
     assert unpublished({}) is None

@@ -99,7 +99,7 @@ def import_(
     order = Order(
         kind=kind,
         source=[*sources],
-        date=_date(date),
+        date=_date(date, zone),
         zone=zone,
         language=language,
         git=git,
@@ -140,11 +140,11 @@ def _following(report: "Report", folder: Path) -> list[tuple[str, str]]:
     return [("Make it public:", command_line("publish", str(folder)))] if changed else []
 
 
-def _date(text: str | None) -> str | None:
+def _date(text: str | None, zone: str) -> str | None:
     if text is None:
         return None
     from tamizdat_server.importers.dates import read_date
 
-    if found := read_date(text):
+    if found := read_date(text, zone=zone):
         return found
     raise click.BadParameter(f"{text!r} is no date like 2026-11-22 or 2026-11-22T06:00:00Z", param_hint="--date")

@@ -88,10 +88,10 @@ def read_zone(zone: str) -> tzinfo:
         raise UsageError(f"{zone!r} is no time zone like Asia/Almaty or +05:00") from error
 
 
-def date_in_name(name: str) -> str | None:
-    """The date at the beginning of a file name, as Jekyll has it: `2024-05-01-slug.md`."""
+def date_in_name(name: str, *, zone: str = "") -> str | None:
+    """The date at the beginning of a file name, as Jekyll has it: `2024-05-01-slug.md`. Raises: UsageError."""
     found = _in_name.match(name)
-    return read_date(found[1]) if found else None
+    return read_date(found[1], zone=zone) if found else None
 
 
 def _readings(text: str, local: tzinfo) -> Iterator[datetime]:

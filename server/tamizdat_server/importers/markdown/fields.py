@@ -62,21 +62,21 @@ def unpublished(fields: Fields) -> str | None:
     return None
 
 
-def embargo(fields: Fields) -> str | None:
+def embargo(fields: Fields, *, zone: str) -> str | None:
     """The date before which it must not appear, where one is set apart from its own date."""
-    return _date(fields, ("publishdate", "publish_date"))
+    return _date(fields, ("publishdate", "publish_date"), zone)
 
 
-def read_facts(fields: Fields, *, name: str, warnings: Warnings) -> Facts:
-    """The public facts of a page whose file is called `name`."""
+def read_facts(fields: Fields, *, name: str, zone: str, warnings: Warnings) -> Facts:
+    """The public facts of a page whose file is called `name`. `zone`: of dates that name none."""
     if any(field in fields for field in ("expirydate", "expiry_date", "expires", "unpublishdate")):
         warnings.add("an expiry date was ignored")
     section, *more = [*_texts(fields, "section", "category"), *_words(fields, "categories")] or [""]
     tags = [*_words(fields, "tags", "tag"), *_words(fields, "topics"), *more] or _words(fields, "keywords")
     return Facts(
         title=_line(fields, "title", warnings=warnings),
-        published=_date(fields, _PUBLISHED) or date_in_name(name),
-        updated=_date(fields, _UPDATED),
+        published=_date(fields, _PUBLISHED, zone) or date_in_name(name, zone=zone),
+        updated=_date(fields, _UPDATED, zone),
         byline=_byline(fields, warnings),
         place=_line(fields, "place", "dateline", warnings=warnings),
         section=line(section),
@@ -134,8 +134,8 @@ def _true(fields: Fields, name: str) -> bool:
     return any(text.lower() not in _FALSE for text in _texts(fields, name))
 
 
-def _date(fields: Fields, names: Iterable[str]) -> str | None:
-    return next(filter(None, (read_date(text) for name in names for text in _texts(fields, name))), None)
+def _date(fields: Fields, names: Iterable[str], zone: str) -> str | None:
+    return next(filter(None, (read_date(text, zone=zone) for name in names for text in _texts(fields, name))), None)
 
 
 def _line(fields: Fields, *names: str, warnings: Warnings) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.images import Pictures
+from tamizdat_server.importers.dates import read_zone
 from tamizdat_server.importers.items import Complete, Item, Skipped
 from tamizdat_server.importers.markdown.files import FolderFiles, is_article, without_extension
 from tamizdat_server.importers.markdown.history import open_history
@@ -15,7 +16,11 @@ from tamizdat_server.importers.text import key_of
 
 
 def open_markdown(source: str, options: Options) -> Source:
-    """A folder of Markdown files, or, where `options` say so, a git history of one. Raises: UnreadableSource."""
+    """A folder of Markdown files, or, where `options` say so, a git history of one.
+
+    Raises: UnreadableSource; UsageError for a time zone that there isn't.
+    """
+    read_zone(options.zone)
     if options.git:
         return open_history(source, options)
     folder = Path(source)
@@ -30,21 +35,32 @@ def open_markdown(source: str, options: Options) -> Source:
         date=options.date,
         editions=options.editions,
         site=options.site,
+        zone=options.zone,
+        language=options.language,
     )
     return Source(origin=f"markdown {folder.resolve()}", items=items, fixed_keys=True)
 
 
 def read_markdown(
-    folder: Path, *, pictures: Pictures, now: str, date: str | None = None, editions: Sequence[str] = (), site: str = ""
+    folder: Path,
+    *,
+    pictures: Pictures,
+    now: str,
+    date: str | None = None,
+    editions: Sequence[str] = (),
+    site: str = "",
+    zone: str = "",
+    language: str = "",
 ) -> Iterator[Item]:
     """Every article of a folder, by path, and in the end that these were all.
 
     An article's key is its path within the folder, without extension. `now` and `date`, which is for articles that
     have none, are RFC 3339; `editions`: the languages to choose from, all where none is named; `site`: the address
-    under which the folder's own pages are to be found, for links between them. Hidden files and symbolic links are
-    passed over. Raises: UnreadableSource.
+    under which the folder's own pages are to be found, for links between them; `zone`: of dates that name none;
+    `language`: of articles that don't say theirs. Hidden files and symbolic links are passed over.
+    Raises: UnreadableSource; UsageError.
     """
-    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site)
+    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site, zone=zone, language=language)
     if not folder.is_dir():
         raise UnreadableSource(source=str(folder), reason="there is no such folder")
     files, reader = FolderFiles(folder), PageReader(rules)

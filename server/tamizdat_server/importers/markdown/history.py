@@ -34,6 +34,8 @@ def _replayed(repository: Repository, options: Options, *, since: str | None, un
             date=options.date,
             editions=options.editions,
             site=options.site,
+            zone=options.zone,
+            language=options.language,
             until=options.until,
             since=since,
         )
@@ -47,6 +49,8 @@ def read_git(
     date: str | None = None,
     editions: Sequence[str] = (),
     site: str = "",
+    zone: str = "",
+    language: str = "",
     until: str | None = None,
     since: str | None = None,
 ) -> Iterator[Item]:
@@ -56,7 +60,7 @@ def read_git(
     in the history any more, all of it is read again. The other words mean what they do in `read_markdown`.
     Raises: UnreadableSource.
     """
-    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site)
+    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site, zone=zone, language=language)
     with nullcontext(repo) if isinstance(repo, Repository) else open_repository(repo) as repository:
         yield from _read(repository, rules, until=until, since=since)
 

@@ -25,7 +25,8 @@ from tamizdat_server.importers.text import clean, line
 class Rules(msgspec.Struct, frozen=True):
     """What holds for all pages of an import; times are RFC 3339.
 
-    `date` is for articles that have none; `site` is the address under which the source's own pages are to be found.
+    `date` is for articles that have none, `zone` for dates that name none, `language` for texts that don't say theirs;
+    `site` is the address under which the source's own pages are to be found.
     """
 
     pictures: Pictures
@@ -33,6 +34,8 @@ class Rules(msgspec.Struct, frozen=True):
     date: str | None
     editions: Sequence[str]
     site: str
+    zone: str = ""
+    language: str = ""
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ class PageReader:
         _check_path(path)
         fields, text = _split(data)
         warnings = Warnings()
-        facts = read_facts(fields, name=path.name, warnings=warnings)
+        facts = read_facts(fields, name=path.name, zone=self._rules.zone, warnings=warnings)
         published = self._check_public(fields, facts)
         place = PagePlace(
             path=str(path), files=files, pictures=self._rules.pictures, site=self._rules.site, warnings=warnings
@@ -110,7 +113,7 @@ class PageReader:
             written = unread_date(fields)
             why = f"its date {written!r} can't be read" if written else "it has no date"
             raise Refused(f"{why}; --date gives one to all such articles")
-        for moment in (published, embargo(fields)):
+        for moment in (published, embargo(fields, zone=self._rules.zone)):
             if moment and moment > self._rules.now:
                 raise Refused(f"dated in the future, {moment}", hidden=True)
         return published
@@ -158,7 +161,7 @@ class PageReader:
     def _edition(self, path: str, facts: Facts, text: str, warnings: Warnings, files: Files) -> tuple[str, str]:
         """The edition, and the translation group that the path tells. Raises: Refused for a language without one."""
         in_path = self._languages.in_path(without_extension(path))
-        code = facts.language or (in_path[0] if in_path else "")
+        code = facts.language or (in_path[0] if in_path else self._rules.language)
         group = in_path[1] if in_path else self._group_of_original(path, files)
         edition = choose_edition(self._languages, said=code, text=text, warnings=warnings)
         return edition, clean(group)[:200]
