@@ -1,22 +1,25 @@
 """Whatever stands within whatever: the words of HTML come out as blocks, all of them, once, and in their order."""
 
+import tracemalloc
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import visible
-from placing import read
+from placing import read, warned
 from tamizdat.format.article import Article, decode_record, encode_record
 from tamizdat_server.draft import Draft
 from tamizdat_server.importers.blocks.fit import fitted
 from tamizdat_server.importers.blocks.html import Content
+from tamizdat_server.importers.blocks.rules import RULES, removed_as
 from tamizdat_server.importers.items import Warnings
 
 TAGS = (
     "p div section span b strong em i a u small code sup sub abbr mark ul ol li dl dt dd table tr td th tbody thead"
     " caption blockquote figure figcaption h1 h2 h3 h6 pre details summary address center font x-box noscript form"
-    " label fieldset legend article header footer cite picture time big nobr ins bdi object map button".split()
+    " label fieldset legend article header footer cite picture time big nobr ins bdi object map".split()
 )
 ATTRIBUTES = (
     "", ' class="wp-caption"', ' class="wp-caption-text"', ' class="gallery-item"', ' style="font-weight:bold"',
@@ -77,3 +80,58 @@ def check_format(content: Content) -> None:
     )  # fmt: skip
     line = decode_record(encode_record(article)).line.decode()
     assert unicodedata.is_normalized("NFC", line)
+
+
+# -- hostile HTML ------------------------------------------------------------------------------------------------------
+
+HOSTILE = {
+    "deep boxes": ("<div>" * 100_000 + "deep", "deep"),
+    "deep marks": ("<b><i>" * 50_000 + "deep</i> after", "deep after"),
+    "deep lists": ("<ul><li>" * 20_000 + "deep", "deep"),
+    "deep tables": ("<table><tr><td>" * 5_000 + "deep", "deep"),
+    "deep scripts": ("<div>" * 500 + "<script>no</script><p hidden>no</p>deep", "deep"),
+    "many ends": ("deep" + "</div></p></b>" * 100_000, "deep"),
+    "many line ends": ("deep<br>" * 30_000, "deep " * 30_000),
+    "many entities": ("&amp;" * 200_000, "&" * 200_000),
+    "a long attribute": (f'<p class="{"x " * 300_000}" style="{"left:" * 200_000}">deep', "deep"),
+    "many sizes": (f'<img srcset="{"a" * 50_000}{"," * 50_000}">deep', "deep"),
+    "open marks": ("<" * 100_000 + " deep", "<" * 100_000 + " deep"),
+    "a torn tag": ("deep <p title='", "deep"),
+    "an open comment": ("deep <!-- no", "deep"),
+    "an open script": ("deep <script>no", "deep"),
+    "nothing characters": ("de\x00ep \x01\ufeff\ud800", "deep"),
+    "broken entities": ("&#xD800;&#0;&#x110000; deep &nosuch; &amp", None),
+    "a declaration": ("<?xml version='1.0' encoding='utf-16'?><!DOCTYPE x [<!ENTITY a 'no'>]><p>deep", None),
+    "spanning cells": ("<table>" + "<tr><td rowspan=9999 colspan=9999>a<td>b" * 50 + "</table>", "a b " * 50),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_html_keeps_its_words(name: str) -> None:
+    html, shown = HOSTILE[name]
+    content = read(html)
+    words = said(content)
+    assert words == shown.split() if shown is not None else "deep" in " ".join(words)
+    check_format(content)
+
+
+def test_depth_is_said_where_it_costs_structure() -> None:
+    flat = "nested deeper than any page is: its inner structure was left out"
+    assert flat in warned("<div>" * 200 + "deep")
+    assert flat not in warned("<div>" * 50 + "deep")
+
+
+@pytest.mark.long
+def test_ten_megabytes_take_bounded_memory_and_keep_their_words() -> None:
+    part = '<p>word <b>bold</b> <a href="https://e.org/?utm_source=x">link</a></p>'
+    html = part * (10_000_000 // len(part))
+    tracemalloc.start()
+    words = said(read(html))
+    assert tracemalloc.get_traced_memory()[1] < 300_000_000
+    assert len(words) == 3 * (10_000_000 // len(part))
+
+
+def test_rules_are_decided_by_the_names_and_attributes_of_an_element_alone() -> None:
+    assert removed_as("button", {}, in_form=True) == "controls"
+    assert removed_as("button", {}, in_form=False) == ""
+    assert all(rule.what for rule in RULES.values())
