@@ -27,7 +27,7 @@ def pull_one(newsroom: Newsroom, name: str, *, now: str, confirm: bool = False, 
 
 
 def _order(folder: Path, name: str, said: ImportConfig) -> Order:
-    date = read_date(said.date) if said.date else None
+    date = read_date(said.date, zone=said.zone) if said.date else None
     if said.date and not date:
         raise NewsroomError(f"{CONFIG_NAME}: the date of [imports.{name}] is none like 2026-11-22")
     return Order(
