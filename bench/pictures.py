@@ -1,7 +1,8 @@
 """What pictures weigh in the forms that browsers know: `python bench/pictures.py FILE...`.
 
-Each file is made 320 and 800 pixels wide and encoded; `error` is the root of the mean squared difference of the decoded
+Each file is made as wide as is said and encoded; `error` is the root of the mean squared difference of the decoded
 pixels' brightness from the ones before (0: none, 255: black for white), so that sizes can be compared at like losses.
+Then what becomes of each file when it is imported, and how long that takes.
 """
 
 import argparse
@@ -10,6 +11,8 @@ import time
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageOps, ImageStat
+
+from tamizdat_server import pixels
 
 WIDTHS = (320, 640, 800, 1280)
 ENCODERS: list[tuple[str, str, dict[str, object]]] = [
@@ -26,13 +29,22 @@ ENCODERS: list[tuple[str, str, dict[str, object]]] = [
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
-    pictures = [opened(path) for path in parser.parse_args().files]
+    files = parser.parse_args().files
+    pictures = [opened(path) for path in files]
     print(f"{'width':>6} {'form':<11} {'kB each':>8} {'error':>6} {'seconds':>8}")
     for width in WIDTHS:
         for name, kind, options in ENCODERS:
             measured = [tried(picture, width, kind=kind, options=options) for picture in pictures]
             size, error, seconds = (sum(column) / len(measured) for column in zip(*measured, strict=True))
             print(f"{width:>6} {name:<11} {size / 1000:>8.1f} {error:>6.2f} {seconds:>8.3f}")
+    for path in files:
+        data, begun = path.read_bytes(), time.process_time()
+        made = pixels.make(data)
+        seconds, (width, height) = time.process_time() - begun, made.size
+        sizes = ", ".join(f"{one.role} {len(one.data) / 1000:.1f} kB" for one in made.files)
+        print(
+            f"{path.name}: {width * height / 1e6:.1f} megapixels, {len(data) / 1000:.0f} kB; {sizes}; {seconds:.2f} s"
+        )
 
 
 def opened(path: Path) -> Image.Image:

@@ -28,7 +28,7 @@ MAX_PIXELS: Final = 36_000_000
 MOST_PIXELS: Final = {"JPEG": 256_000_000, "MPO": 256_000_000, "WEBP": 12_000_000, "AVIF": 12_000_000}
 MAX_PROGRESSIVE_PIXELS: Final = 28_000_000
 MAX_SIDE: Final = 60_000
-RECIPE: Final = "webp-320-60-800-72.2"
+RECIPE: Final = "webp-320-60-800-72.3"
 """Names the way in which pictures are made: a change of it makes them anew."""
 
 DAMAGED: Final = "damaged pictures, or ones that were cut short, can't be shown: their words stay"
@@ -44,6 +44,8 @@ _ANIMATED: Final = ("PNG", "WEBP", "GIF", "AVIF")
 _QUALITY: Final[dict[Role, int]] = {"preview": 60, "standard": 72}
 _PROFILE_BYTES: Final = 4 * 1024 * 1024
 _BAND: Final = 1_024
+# How much larger than needed a JPEG is decoded at least. What is made smaller after that comes out as well.
+_AMPLE: Final = 1.25
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
@@ -130,10 +132,11 @@ def _made(source: Pillow.Image) -> Picture:
     _load(source)
     # Only now: reading it loads a PNG, and a picture that is damaged must not pass as one whose Exif is.
     orientation = _orientation(source)
-    pixels = _in_srgb(_shrunk(source), cast("bytes | None", source.info.get("icc_profile")))
-    turn = _TURNS.get(orientation)
+    pixels, turn = _shrunk(source), _TURNS.get(orientation)
+    pixels = _resized(pixels if turn is None else pixels.transpose(turn), STANDARD_WIDTH)
+    pixels = _in_srgb(pixels, cast("bytes | None", source.info.get("icc_profile")))
     size = (height, width) if orientation in _SWAPPED else (width, height)
-    return Picture(size, _files(pixels.transpose(turn) if turn is not None else pixels, drawn=drawn), notes)
+    return Picture(size, _files(pixels, drawn=drawn), notes)
 
 
 def _orientation(source: Pillow.Image) -> int:
@@ -147,7 +150,7 @@ def _orientation(source: Pillow.Image) -> int:
 def _load(source: Pillow.Image) -> None:
     """Decode the first picture; a JPEG at a fraction of its size, where it is larger than needed."""
     short, long = sorted(source.size)
-    share = min(2 * STANDARD_WIDTH / short, 2 * HEIGHT / long)  # whichever way it is turned
+    share = _AMPLE * min(STANDARD_WIDTH / short, HEIGHT / long)  # whichever way it is turned
     source.draft(None, (int(source.width * share), int(source.height * share)))
     if source.width * source.height > MAX_PIXELS:
         raise Unusable(HUGE)
@@ -204,20 +207,26 @@ def _bare(pixels: Pillow.Image, mode: str) -> Pillow.Image:
 def _files(pixels: Pillow.Image, *, drawn: bool) -> list[Made]:
     """Preview and standard; where the preview wouldn't be the smaller file, one file that serves as both."""
     standard = _encoded(pixels, "standard", drawn=drawn)
-    preview = _encoded(pixels, "preview", drawn=drawn) if standard.size[0] > PREVIEW_WIDTH else standard
-    if len(preview.data) >= len(standard.data):
-        return [standard._replace(role="preview")]
-    return [preview, standard]
+    if pixels.width > PREVIEW_WIDTH:
+        preview = _encoded(_resized(pixels, PREVIEW_WIDTH), "preview", drawn=drawn)
+        if len(preview.data) < len(standard.data):
+            return [preview, standard]
+    return [standard._replace(role="preview")]
+
+
+def _resized(pixels: Pillow.Image, width: int) -> Pillow.Image:
+    """As wide as said, and no larger than it was."""
+    smaller = pixels.copy()
+    smaller.thumbnail((width, HEIGHT), Pillow.Resampling.LANCZOS)
+    return smaller
 
 
 def _encoded(pixels: Pillow.Image, role: Role, *, drawn: bool) -> Made:
-    """Never larger than it was. What may be a drawing, or letters, is kept exactly where that takes fewer bytes."""
-    smaller = pixels.copy()
-    smaller.thumbnail((PREVIEW_WIDTH if role == "preview" else STANDARD_WIDTH, HEIGHT), Pillow.Resampling.LANCZOS)
-    data = _webp(smaller, quality=_QUALITY[role], lossless=False)
+    """What may be a drawing, or letters, is kept exactly where that takes fewer bytes."""
+    data = _webp(pixels, quality=_QUALITY[role], lossless=False)
     if drawn:
-        data = min(data, _webp(smaller, quality=80, lossless=True), key=len)
-    return Made(role, data, smaller.size)
+        data = min(data, _webp(pixels, quality=80, lossless=True), key=len)
+    return Made(role, data, pixels.size)
 
 
 def _webp(pixels: Pillow.Image, *, quality: int, lossless: bool) -> bytes:
