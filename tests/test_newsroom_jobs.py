@@ -124,12 +124,26 @@ def test_a_publish_that_was_asked_for_before_an_import_isnt_the_one_after_it(tmp
         assert [job.id for job in list_jobs(found, before=4, limit=2)] == [3, 2]
 
 
+@pytest.mark.long
 def test_two_servers_of_one_newsroom_do_a_job_once(desk: Office):
     with serving(desk.folder) as other:
         jobs = [desk.done(desk.ask("POST", "publish").json()["id"]) for _ in range(3)]
 
         assert {(job["state"], job["attempts"]) for job in jobs} == {("done", 1)}
         assert other.get("api/health").status_code == 200
+
+
+def test_who_may_only_import_sees_of_a_report_no_name_of_what_isnt_public(desk: Office):
+    (desk.folder.parent / "articles" / "secret-plan.md").write_text("---\ntitle: X\ndraft: true\n---\nHush.\n")
+    number = desk.ask("POST", "imports/site").json()["id"]
+    assert "secret-plan" in str(desk.done(number)["report"])
+    token = desk.add("half a CMS", "import")
+
+    for path in (f"jobs/{number}", "jobs"):
+        got = desk.ask("GET", path, token=token)
+        assert got.status_code == 200
+        assert "secret-plan" not in got.text
+    assert desk.ask("GET", f"jobs/{number}", token=token).json()["report"]["skipped"] == 1
 
 
 # -- what can go wrong -------------------------------------------------------------------------------------------------
@@ -161,6 +175,7 @@ def test_while_a_command_is_at_work_jobs_wait_and_changes_are_told_to_try_again(
     assert desk.put("in-between").status_code == 201
 
 
+@pytest.mark.long
 def test_a_publish_by_hand_at_the_same_time_leaves_one_line_of_versions(desk: Office):
     command = [sys.executable, "-m", "tamizdat", "publish", str(desk.folder)]
     for number in range(2):
@@ -208,6 +223,7 @@ def test_jobs_that_wait_outlive_the_server(tmp_path: Path, slow: SlowSite):
         assert after.done(number - 1)["report"]["added"] == 1
 
 
+@pytest.mark.long
 def test_a_job_whose_command_dies_each_time_fails_in_the_end(tmp_path: Path, slow: SlowSite):
     with office(tmp_path / "newsroom", config=slow.config) as found:
         number = found.ask("POST", "imports/slow").json()["id"]
@@ -261,6 +277,7 @@ def test_a_newsroom_whose_key_is_locked_says_what_publishing_needs(tmp_path: Pat
         assert "sesame" not in server.log
 
 
+@pytest.mark.long
 def test_a_full_disk_is_told_and_nothing_is_half_changed(tmp_path: Path):
     with mounted(tmp_path / "disk", "size=3m") as disk:
         if not disk.is_dir():
