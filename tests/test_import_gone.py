@@ -1,12 +1,17 @@
 """What a source has no more leaves the publication, but never much of it at once without somebody's word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from importing import DATED, NOW, Repo, write
 from publishing import Desk, Reader
+from tamizdat.errors import SourceBrokeOff
 from tamizdat.format.article import Paragraph
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
@@ -219,6 +224,52 @@ def test_a_dry_run_notes_and_takes_away_nothing(desk: Desk) -> None:
     before = [tuple(row) for row in newsroom.db.execute("SELECT * FROM articles")]
     assert take(newsroom, [private(1), Complete()], confirm=True, dry_run=True).removed == 600
     assert [tuple(row) for row in newsroom.db.execute("SELECT * FROM articles")] == before
+
+
+# -- whatever happens --------------------------------------------------------------------------------------------------
+
+numbers = st.integers(0, 11)
+step = st.fixed_dictionaries(
+    {
+        "shown": st.dictionaries(numbers, st.sampled_from(["one", "two"])), "private": st.sets(numbers),
+        "cut": st.none() | st.integers(0, 12), "publish": st.booleans(), "confirm": st.booleans(),
+    }
+)  # fmt: skip
+
+
+def told(shown: dict[int, str], hidden: set[int]) -> list[Item]:
+    there = [article(number, text=text) for number, text in shown.items() if number not in hidden]
+    return [*there, *(private(number) for number in sorted(hidden)), Complete()]
+
+
+def cut_short(items: list[Item], after: int) -> Iterator[Item]:
+    yield from items[:after]
+    raise SourceBrokeOff(source=SITE, reason="cut")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(step, min_size=1, max_size=6))
+def test_after_any_imports_a_confirmed_one_leaves_what_the_source_shows(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, Any]]
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("any") / "desk")
+    items: list[Item] = []
+    for step in steps:
+        items = told(step["shown"], step["private"])
+        if step["cut"] is not None:
+            with suppress(SourceBrokeOff):
+                run(desk.newsroom, Source(SITE, cut_short(items, step["cut"])), now=desk.at)
+        foreseen = take(desk.newsroom, items, confirm=step["confirm"], dry_run=True)
+        report = take(desk.newsroom, items, confirm=step["confirm"])
+        foreseen.dry_run = False
+        assert foreseen == report
+        assert report.added + report.revised + report.unchanged + len(report.skipped) == len(items) - 1
+        if step["publish"]:
+            desk.publish()
+    take(desk.newsroom, items, confirm=True)
+    assert standing(desk.newsroom) == {item.draft.key for item in items if isinstance(item, Imported)}
+    again = take(desk.newsroom, items)
+    assert (again.added, again.revised, again.removed, again.held) == (0, 0, 0, [])
 
 
 # -- folders and histories ---------------------------------------------------------------------------------------------
