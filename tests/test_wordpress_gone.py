@@ -1,5 +1,7 @@
 """What an import of a WordPress site takes away, and what must never be taken for a deletion."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -325,6 +327,22 @@ def test_an_import_that_was_interrupted_goes_on_where_it_ended(site: WordPress, 
     assert len(desk.numbers()) == 450
     assert report.added == 450 - len(kept)
     assert min(site.fetched()) > 200
+
+
+def test_an_import_that_was_killed_goes_on_where_it_ended(site: WordPress, desk: Desk) -> None:
+    site.write(350)
+    words = ["import", "wordpress", site.url, "--to", str(desk.newsroom.folder), "--allow-private"]
+    site.faults.append(lambda asked: process.kill() if asked.words.get("include", "").startswith("201,") else None)
+    process = subprocess.Popen([sys.executable, "-m", "tamizdat", *words], stderr=subprocess.PIPE)
+    process.communicate(timeout=120)
+    assert process.returncode < 0
+    kept = desk.numbers()
+    assert len(kept) > 150
+    site.faults.clear()
+
+    assert counts(desk.bring(pictures=True)) == (350 - len(kept), 0, 0, 0)
+    assert site.fetched()[0] > 100  # a page of a hundred at most comes twice
+    assert desk.numbers() == sorted(site.posts)
 
 
 def test_a_site_that_breaks_off_says_so_and_the_next_import_goes_on(site: WordPress, desk: Desk) -> None:
