@@ -368,6 +368,11 @@ def test_an_answer_is_an_answer_whatever_its_status(web: Web, httpd: Httpd, stat
     assert web.get(httpd.url, max_bytes=100).status == status
 
 
+def test_nothing_new_is_an_answer_however_long_what_is_there_may_be(web: Web, httpd: Httpd) -> None:
+    httpd.tell("*", lambda handler, file: handler.start(304, {"Content-Length": "99999999"}))
+    assert web.get(httpd.url, max_bytes=100, headers={"If-None-Match": '"x"'}).status == 304
+
+
 def test_kept_connections_are_used_again_and_a_closed_one_is_no_failure(web: Web, httpd: Httpd) -> None:
     for _ in range(3):
         web.get(f"{httpd.url}page.html", max_bytes=100)

@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Final, Protocol
 
 import httpcore
@@ -156,7 +157,8 @@ class Web:
 
     def _whole(self, url: httpx.URL, response: httpcore.Response, max_bytes: int) -> Fetched:
         headers = header_map(response.headers)
-        length = headers.get("content-length", "")
+        # With 304 it is the length of what isn't sent.
+        length = headers.get("content-length", "") if response.status != HTTPStatus.NOT_MODIFIED else ""
         try:
             if length.isdecimal() and int(length[:20]) > max_bytes:
                 raise OverLimit
