@@ -377,6 +377,12 @@ def test_what_is_no_feed_is_refused_with_advice(reader: Reader) -> None:
         assert reader.refused(nonsense)
 
 
+def test_a_feeds_address_of_old_is_an_address(reader: Reader) -> None:
+    for address in ("feed://paper.example/feed", "feed:https://paper.example/feed"):
+        with pytest.raises(UnreadableSource, match=r"https://paper\.example/feed can't be imported: nothing may be"):
+            open_feed(address, reader.options())
+
+
 def test_folders_missing_files_and_huge_ones_are_refused(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="folder"):
         open_feed(str(tmp_path), reader.options())

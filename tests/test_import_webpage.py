@@ -115,6 +115,21 @@ def test_the_article_is_found_in_its_language_and_nothing_around_it(
     assert "@" not in str(found.draft)
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div id="comments" class="comments-area"><ol class="comment-list">{}</ol></div>',
+        '<div id="disqus_thread">{}</div>', '<div id="wpadminbar">{}</div>',
+        '<section><div itemscope itemtype="https://schema.org/Comment">{}</div></section>',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("length", [1, 40])
+def test_what_readers_wrote_below_an_article_stays_there(reader: Reader, box: str, length: int) -> None:
+    told = "<li><b>Secret Name</b> <i>198.51.100.7</i><p>I was there, and my number is known to the paper.</p></li>"
+    found = reader.one(page(paragraphs(ENGLISH) + box.format(told * length), around=box.format(told * length)))
+    assert text_of(found).split("\n") == ENGLISH
+
+
 def test_facts_come_from_what_the_page_says_for_machines(reader: Reader) -> None:
     data = """<script type="application/ld+json">{"@context": "https://schema.org", "@graph": [
         {"@type": "WebSite", "name": "The Paper"},

@@ -63,7 +63,7 @@ def _entry(item: Node, inherited: Sequence[str]) -> Entry:
         id=text_of(fields, "id"),
         link=_link(item, fields),
         title=_construct(fields, "title") or html.escape(text_of(own, "media:title", "dc:title"), quote=False),
-        content=max((_markup(node) for node in fields.get("content", [])), key=len, default=""),
+        content=_longest([_markup(node) for node in fields.get("content", [])]),
         summary=_construct(fields, "summary") or html.escape(_described(own), quote=False),
         published=[
             *texts_of(fields, "published", "issued", "created"),
@@ -79,6 +79,10 @@ def _entry(item: Node, inherited: Sequence[str]) -> Entry:
         hidden=hidden_unfit[0],
         unfit=hidden_unfit[1],
     )
+
+
+def _longest(texts: list[str]) -> str:
+    return max((text for text in texts if text.strip()), key=len, default="")
 
 
 def _name(node: Node) -> str:

@@ -40,6 +40,10 @@ def open_feed(source: str, options: Options) -> Source:
     An answer that didn't change since the last import costs one request and yields nothing new. Raises:
     UnreadableSource where it is no feed that may be imported; TransportError.
     """
+    # As browsers wrote it when they had a button for feeds: `feed://site/…`, `feed:https://site/…`.
+    if source.lower().startswith("feed:"):
+        rest = source[len("feed:") :]
+        source = f"https:{rest}" if rest.startswith("//") else rest
     if source.lower().startswith(("http://", "https://")):
         return _open_address(source, options)
     return _open_file(Path(source), options)

@@ -58,7 +58,7 @@ def _entry(item: Node) -> Entry:
     fields = fields_of(item)
     link = _link(item, fields)
     hidden, unfit = marks_of(item)
-    contents = [*markups(fields, *_CONTENT)]
+    contents = [text for text in markups(fields, *_CONTENT) if text.strip()]
     return Entry(
         id=text_of(fields, "guid", "atom:id", "id", "dc:identifier") or about(item),
         link=link,

@@ -14,6 +14,9 @@ _IN_LINES: Final = frozenset(("img", "picture"))
 _OF_LINES: Final = frozenset("p a li td th em strong b i u sup sub h1 h2 h3 h4 h5 h6 dt dd figcaption".split())
 _JUNK: Final = ("nav", "aside", "footer", "header", "form", "menu")
 _MOST: Final = 2_000
+_LISTS: Final = 100
+_PARAGRAPHS: Final = 3
+_SENTENCE: Final = 60
 _RUNNING: Final = frozenset(("p", "ul", "ol", "blockquote", "h2", "h3"))
 _picture_file: Final = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)", re.IGNORECASE)
 
@@ -50,7 +53,7 @@ class _SetAside:
             self._mark += "x"
         self._kept: list[str] = []
         framed = [element for element in root.iter("blockquote") if _FRAMED.search(element.get("class") or "")]
-        for element in [*framed, *root.iter(*_SET_ASIDE)][:_MOST]:
+        for element in [*framed, *_link_lists(root), *root.iter(*_SET_ASIDE)][:_MOST]:
             if _within(element, root):
                 self._exchange(element)
 
@@ -70,6 +73,17 @@ class _SetAside:
         holder = target.makeelement("span" if _stands_in_line(element, target) else "p")
         holder.text = word
         put(holder, instead_of=target)
+
+
+def _link_lists(root: Tag) -> Iterator[Tag]:
+    """Lists of links that stand between paragraphs, as sources and further reading do; menus stand in boxes."""
+    for element in [*root.iter("ul", "ol")][:_LISTS]:
+        around = element.getparent()
+        if around is not None and element.get("class") in (None, "wp-block-list") and element.get("id") is None:
+            written = sum(1 for child in around if child.tag == "p" and len(text_of(child)) > _SENTENCE)
+            linked = sum(len(text_of(link)) for link in element.iter("a"))
+            if written >= _PARAGRAPHS and 2 * linked > len(text_of(element)):
+                yield element
 
 
 def _within(element: Tag, root: Tag) -> bool:

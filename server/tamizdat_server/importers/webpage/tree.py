@@ -20,6 +20,13 @@ _element: Final = re.compile(
 MAX_ELEMENTS: Final = 25_000
 MAX_CHARACTERS: Final = 2_000_000
 _UNREAD: Final = ("script", "style", "template", "svg", "math", "canvas", "input", "select", "textarea", "button")
+# Names that WordPress, Joomla, Drupal and the usual services of comments give to their boxes.
+_OF_READERS: Final = frozenset(
+    "comments comment-list commentlist comments-area comment-respond respond comment-form commentform comments-list"
+    " comments-section comment-section comments-wrapper post-comments jcomments disqus_thread fb-comments vk_comments"
+    " hypercomments_widget cackle mc-container isso-thread remark42 commento giscus utterances wpd-threads wpdiscuz"
+    " wpcomments wpadminbar".split()
+)
 # All else are wrappers without a meaning for a text: builders of pages nest thousands of them.
 _MEANT: Final = frozenset(
     "html head body title meta link base p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li"
@@ -84,10 +91,21 @@ def prune(root: Tag) -> None:
         # The picture for browsers without scripts stands there a second time.
         if before is not None and before.tag in ("img", "picture", "figure") and any(element.iter("img")):
             take_away(element)
+    for element in [element for element in root.iter() if _is_of_readers(element)]:
+        take_away(element)
     etree.strip_elements(root, *_UNREAD, with_tail=False)  # pyright: ignore[reportUnknownMemberType]
     etree.strip_tags(root, *{element.tag for element in root.iter()} - _MEANT)  # pyright: ignore[reportUnknownMemberType]
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS or sum(map(len, root.itertext())) > MAX_CHARACTERS:
         raise Refused("too large to be one article")
+
+
+def _is_of_readers(element: Tag) -> bool:
+    """Whether it holds what readers wrote, or what a site shows to one who is logged in: names, at the least."""
+    if element.tag in ("html", "body", "main"):
+        return False
+    names = {element.get("id"), *(element.get("class") or "").split()}
+    kind = (element.get("itemtype") or "").rpartition("/")[2]
+    return not names.isdisjoint(_OF_READERS) or kind in ("Comment", "UserComments")
 
 
 def markup_of(element: Tag) -> str:
