@@ -10,6 +10,7 @@ import httpd
 import wpserver
 from tamizdat.errors import ForbiddenAddress, UnreadableSource
 from tamizdat_server.importers.orders import Order, carry_out
+from tamizdat_server.importers.wordpress.site import same_host
 from wpdesk import Desk, counts
 from wpserver import WordPress, refuse, say
 
@@ -61,6 +62,31 @@ def test_a_root_of_another_name_is_found_by_the_link_to_it(site: WordPress, desk
     site.fail("index", say(b"not here", status=404), last=2)
 
     assert desk.bring().added == 2
+
+
+def test_a_root_that_moved_within_its_site_is_followed(site: WordPress, desk: Desk) -> None:
+    site.write(120)
+    site.fail("index", wpserver.redirect(f"{site.url}index.php?rest_route=/"), last=1)
+
+    assert desk.bring().added == 120
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("http://example.kz/", "https://www.example.kz/blog/", True),
+        ("https://EXAMPLE.kz.", "https://example.kz:443/", True),
+        ("https://мысал.kz/", "https://xn--80awbu3c.kz/", True),
+        ("https://example.kz/", "https://example.kz.evil.example/", False),
+        ("https://example.kz/", "https://example.kz@evil.example/", False),
+        ("https://example.kz/", "https://example.kz:8443/", False),
+        ("https://example.kz/", "https://shop.example.kz/", False),
+        ("https://", "https://", False),
+        ("https://[::1/", "https://[::1/", False),
+    ],
+)
+def test_a_host_is_the_same_by_either_scheme_and_with_www(one: str, other: str, is_same: bool) -> None:
+    assert same_host(one, other) == is_same
 
 
 def test_what_a_site_calls_itself_counts_only_where_it_is(site: WordPress, desk: Desk) -> None:
