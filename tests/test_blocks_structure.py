@@ -152,6 +152,17 @@ def test_a_missing_picture_leaves_its_description_and_its_caption_once() -> None
     assert blocks(html.format("told")) == said("Told")
 
 
+def test_a_missing_picture_stands_apart_from_words_and_keeps_its_link() -> None:
+    html = '<p>One<a href="https://o.org/"><img src="https://e.org/missing.jpg" alt="A dot"></a>two</p>'
+    assert blocks(html) == [Paragraph(["One ", Link("https://o.org/", [Emphasis(["A dot"])]), " two"])]
+
+
+def test_a_credit_may_be_all_that_is_said_of_a_picture() -> None:
+    assert figures('<figure><img src="https://e.org/a"><figcaption><br><cite>X</cite></figcaption></figure>') == [
+        ("", [], "X")
+    ]
+
+
 def test_a_picture_that_lies_elsewhere_is_a_labelled_link() -> None:
     assert blocks('<img src="https://elsewhere.org/a.jpg" alt="A">') == [
         Embed("elsewhere.org", "https://elsewhere.org/a.jpg", "A")

@@ -278,7 +278,8 @@ class Reader:
         link, has_links = into.link, next(element.walk("a"), None) is not None
         into.link = None
         line = self.line(rest, context.marked(link) if link is not None and not has_links else context)
-        if text := line.inlines():
+        text = line.inlines()
+        if text or credit:
             into.caption(text, credit, self._shows.stand_ins)
         return into.add(line.aside)
 

@@ -46,9 +46,10 @@ class Shows:
         sources = pictures.sources_of(element, full=full)
         alt, caption = self._told(element, context, sources)
         found = self._found(sources, alt)
+        onward = None if full or link is None else self._onward(link)
         if isinstance(found, Image):
-            onward = None if full or link is None else self._onward(link)
             return self._show(Figure(found, caption=[caption] if caption else []), onward, into)
+        context = context.marked(onward) if onward is not None else context
         return self._stand_in(found, alt or caption, into, context)
 
     def _picture_link(self, context: Context) -> tuple[Mark | None, Context]:
@@ -90,11 +91,17 @@ class Shows:
         """What stands for a picture that isn't to be had: a link to it, or what it shows in words."""
         if address:
             name = re.split("[?#]", address)[0].rstrip("/").rsplit("/", 1)[-1]
-            mark = Mark("link", without_tracking(address), picture=True)
-            into.text(alt or name, context.without_marks("link").marked(mark))
+            context = context.without_marks("link").marked(Mark("link", without_tracking(address), picture=True))
         elif alt:
             self.stand_ins.append(Emphasis([alt]))
-            into.text(alt, context.marked(Mark("emphasis")))
+            name, context = "", context.marked(Mark("emphasis"))
+        else:
+            return
+        # A picture stands apart from the words around it.
+        apart = Context()
+        into.text(" ", apart)
+        into.text(alt or name, context)
+        into.text(" ", apart)
 
     def player(self, element: Element, into: Line, context: Context) -> None:
         """A frame, a video, a sound: a labelled link to it."""
