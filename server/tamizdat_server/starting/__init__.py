@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.importers.web.fetching import Fetcher
-from tamizdat_server.starting.begin import Answers, begin, begun_here, is_free, is_newsroom, recall, remember
+from tamizdat_server.starting.answers import Answers
+from tamizdat_server.starting.begin import begin, begun_here, is_free, is_newsroom, recall, remember
 from tamizdat_server.starting.files import look_at_path
 from tamizdat_server.starting.found import Found
 from tamizdat_server.starting.web import look_at_address

@@ -10,27 +10,13 @@ import msgspec
 
 from tamizdat.errors import AlreadyExists, NewsroomError, NewsroomLocked
 from tamizdat_server.config import CONFIG_NAME
-from tamizdat_server.importers.orders import Order
 from tamizdat_server.lock import newsroom_lock
 from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.starting.answers import Answers, again, settings
 from tamizdat_server.wrapping import newsroom_errors
 
 _MEMORY: Final = "start"
 _UNFINISHED: Final = ".unfinished"
-
-
-class Answers(msgspec.Struct, frozen=True):
-    """What `tamizdat start` was told, or took for granted.
-
-    `place`: the word that was typed. No `editions`: every language that an article comes in becomes one. `site`: where
-    the pages are that the articles come from; empty if unknown.
-    """
-
-    place: str
-    title: str
-    order: Order
-    editions: list[str] = []
-    site: str = ""
 
 
 def is_newsroom(folder: Path) -> bool:
@@ -46,12 +32,12 @@ def is_free(folder: Path) -> bool:
 def begun_here(place: str, folder: Path) -> Path | None:
     """The newsroom in `folder` that was begun from `place`, where there is exactly one."""
     found: list[Path] = []
-    for settings in sorted(folder.glob(f"*/{CONFIG_NAME}")):
+    for config in sorted(folder.glob(f"*/{CONFIG_NAME}")):
         # Somebody else's folder, or a damaged one, is none of a start's business.
-        with suppress(NewsroomError), Newsroom.open(settings.parent) as newsroom:
+        with suppress(NewsroomError), Newsroom.open(config.parent) as newsroom:
             answers = recall(newsroom)
             if answers and answers.place == place:
-                found.append(settings.parent)
+                found.append(config.parent)
     return found[0] if len(found) == 1 else None
 
 
@@ -93,6 +79,9 @@ def _make(folder: Path, answers: Answers, passphrase: str | None, now: int) -> N
     made = Newsroom.init(folder, title=answers.title, editions=answers.editions, passphrase=passphrase, now=now)
     with made as newsroom:
         remember(newsroom, answers)
+    if source := again(answers):
+        with (folder / CONFIG_NAME).open("a", encoding="utf-8") as file:
+            file.write(settings(source))
 
 
 def _put_in_place(made: Path, folder: Path) -> None:

@@ -3,15 +3,13 @@
 import os
 import shlex
 import subprocess
-from pathlib import Path
 
 import msgspec
 
-from tamizdat_server.importers.orders import Order
 from tamizdat_server.keys.store import key_files
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish.changes import pending
-from tamizdat_server.starting.begin import Answers
+from tamizdat_server.starting.answers import Answers, again
 
 
 class Following(msgspec.Struct, frozen=True):
@@ -30,7 +28,7 @@ def following(newsroom: Newsroom, answers: Answers) -> list[Following]:
         Following(
             "Show it, and let its signatures be renewed daily, for as long as this runs:", command_line("serve", folder)
         ),
-        _daily(folder, answers, locked=any(file.locked for file in key_files(newsroom.keys))),
+        _daily(newsroom, answers),
         Following(
             "When somebody keeps a copy elsewhere, tell readers, with the next publish:",
             command_line("mirrors", "add", folder, "https://copy.example/"),
@@ -51,31 +49,15 @@ def _export_root(folder: str) -> Following:
     )
 
 
-def _daily(folder: str, answers: Answers, *, locked: bool) -> Following | None:
-    """A file doesn't change, so what comes after it comes from the site that wrote it."""
-    kind, source = answers.order.kind, answers.order.source[0]
-    if kind != "markdown" and Path(source).exists():
-        source = answers.site
-    if not source:
-        return None
-    both = " ; " if os.name == "nt" else " && "
-    command = both.join(
-        (
-            command_line("import", kind, source, "--to", folder, *_options(answers.order)),
-            command_line("publish", folder),
-        )
-    )
-    asked = ", which asks for the passphrase" if locked else ""
-    return Following(f"Bring what is new, daily or whenever something is, and publish it{asked}:", command)
-
-
-def _options(order: Order) -> list[str]:
-    """The words of `tamizdat import` for what was answered otherwise than it takes for granted."""
-    words = ["--fetch"] if order.fetch else []
-    words += ["--pictures", order.pictures] if order.pictures != "fetch" else []
-    words += [word for folder in order.uploads for word in ("--uploads", folder)]
-    words += ["--allow-private"] if order.allow_private else []
-    return [*words, "--proxy", order.proxy] if order.proxy else words
+def _daily(newsroom: Newsroom, answers: Answers) -> Following | None:
+    asked = ", which asks for the passphrase" if any(file.locked for file in key_files(newsroom.keys)) else ""
+    why = f"Bring what is new, daily or whenever something is, and publish it{asked}:"
+    folder = str(newsroom.folder)
+    if newsroom.config.imports:
+        return Following(why, command_line("pull", folder, "--publish"))
+    # A newsroom that was made by hand: its settings are its editor's.
+    source = again(answers)
+    return Following(why, command_line("import", source.kind, str(source.source), "--to", folder)) if source else None
 
 
 def command_line(*words: str) -> str:
