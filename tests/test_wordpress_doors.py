@@ -89,11 +89,13 @@ def test_a_host_is_the_same_by_either_scheme_and_with_www(one: str, other: str, 
     assert same_host(one, other) == is_same
 
 
-def test_what_a_site_calls_itself_counts_only_where_it_is(site: WordPress, desk: Desk) -> None:
+@pytest.mark.parametrize("told", ["https://victim.example/", "http://127.0.0.1:{port}/bl", "http://[", "javascript:x"])
+def test_what_a_site_calls_itself_counts_only_where_it_is(site: WordPress, desk: Desk, told: str) -> None:
+    site.folder = "blog/"
     site.write(2)
-    site.told_home = "https://victim.example/"
+    site.told_home = told.format(port=site.httpd.port)
 
-    assert desk.bring().origin == f"wordpress 127.0.0.1:{site.httpd.port}/"
+    assert desk.bring().origin == f"wordpress 127.0.0.1:{site.httpd.port}/blog/"
 
 
 def test_an_api_on_another_host_is_not_asked(site: WordPress, desk: Desk) -> None:
@@ -103,6 +105,12 @@ def test_an_api_on_another_host_is_not_asked(site: WordPress, desk: Desk) -> Non
 
     with pytest.raises(UnreadableSource, match="another host"):
         desk.bring()
+    site.write(2)
+
+    report = desk.bring()
+
+    assert report.added == 2
+    assert "another host" in report.warnings[0].warning
 
 
 def test_a_site_that_leads_elsewhere_is_not_followed(site: WordPress, desk: Desk) -> None:

@@ -128,8 +128,8 @@ def _roots(base: str, fetcher: Fetcher) -> Iterator[tuple[str, str]]:
     linked = _linked(page)
     if linked:
         if not same_host(linked, base):
-            reason = f"it says that its API is on another host, {line(linked, 200)}, which was not asked"
-            raise UnreadableSource(source=base, reason=reason)
+            reason = f"its API is on another host, {line(linked, 200)}, which was not asked"
+            raise ApiClosed(home=base, reason=reason)
         parts = urlsplit(linked)
         # The page was reached by this scheme and host; sites behind a proxy often name others for themselves.
         reached = urlsplit(page.url)
@@ -169,9 +169,9 @@ def _site(root: str, index: _Index) -> RestSite:
     said = next((text for text in (index.home, index.url) if isinstance(text, str)), "")
     reached = _home_of(root)
     # A site may not pass for another one: its own word counts only for where it was found.
-    trusted = same_host(said, reached) and urlsplit(root).path.startswith(urlsplit(said).path.rstrip("/"))
+    is_there = same_host(said, reached) and urlsplit(root).path.startswith(f"{urlsplit(said).path.rstrip('/')}/")
     return RestSite(
-        home=said if trusted else reached,
+        home=said if is_there else reached,
         root=root,
         title=line(unescape(str(index.name or "")), 200),
         zone=_zone(index),
