@@ -63,6 +63,7 @@ _PICTURES: Final = frozenset("vc_single_image et_pb_image av_image fusion_imagef
 # Builders of pages write words into attributes.
 _BUILDERS: Final = ("vc_", "et_pb_", "av_", "fusion_", "su_", "cs_", "x_", "kc_", "tatsu_", "mk_", "ult_", "dt_", "bt_")
 _SPOKEN: Final = ("heading", "title", "subtitle", "text", "h2", "quote", "caption", "description", "label", "author")
+# Names that are shortcodes even without values and an end. The others may be words that people write in brackets.
 KNOWN: Final = (
     _EMBEDS | _REFERENCES | _QUOTES | _PICTURES | {"caption", "wp_caption", "gallery", "audio", "video", "playlist"}
 ) - {"note", "image", "img", "quote", "fn", "ok", "fb", "vk", "reddit", "ted", "facebook", "twitter", "instagram"}

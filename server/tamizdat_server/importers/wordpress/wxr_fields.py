@@ -12,6 +12,7 @@ from tamizdat_server.importers.wordpress.wxr_elements import Node
 
 _ONCE: Final = ("wp:post_id", "wp:status", "wp:post_type", "wp:post_password")
 _ELEMENTS: Final = ("<wp:post_id>", "<wp:status>", "<wp:post_type>", "<content:encoded>", "<wp:post_password>")
+_WITH_A_NUMBER: Final = ("wp:post_name", "wp:post_parent", "wp:post_date_gmt", "wp:comment_status")
 _LANGUAGE: Final = (
     *("_wpml_import_language_code", "wpml_language", "_wpml_language", "_icl_language_code", "_icl_lang"),
     *("icl_language", "_locale"),
@@ -41,17 +42,8 @@ class Item:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        for name in _ONCE:
-            if len(node.all(name)) > 1:
-                raise ValueError(f"it says twice what it is ({name})")
         self.number = number_of(node.value("wp:post_id")) or self._number_in_address()
-        if not self.number:
-            raise ValueError("it has no number of its own")
-        if any(mark in child.text for child in node.children for mark in _ELEMENTS):
-            raise ValueError("another item runs into it")
-        # Two halves of two items make one that is well-formed; one of them may be private.
-        if (found := _IN_ADDRESS.search(node.value("link"))) and number_of(found[1]) != self.number:
-            raise ValueError("its number and its address contradict each other")
+        self._check()
         self.type = node.value("wp:post_type")
         self.status = node.value("wp:status")
         self.parent = number_of(node.value("wp:post_parent"))
@@ -59,6 +51,19 @@ class Item:
         self._meta = {meta.value("wp:meta_key"): meta.value("wp:meta_value") for meta in node.all("wp:postmeta")}
         self.protected = bool(node.value("wp:post_password"))
         self.members = any(self._meta.get(key, "").lower() not in _EVERYBODY for key in _MEMBERS)
+
+    def _check(self) -> None:
+        """Where bytes were lost, two halves of two items can make one that is well-formed, and one may be private."""
+        for name in _ONCE:
+            if len(self._node.all(name)) > 1:
+                raise ValueError(f"it says twice what it is ({name})")
+        if not self.number:
+            raise ValueError("it has no number of its own")
+        if any(mark in child.text for child in self._node.children for mark in _ELEMENTS):
+            raise ValueError("another item runs into it")
+        found = _IN_ADDRESS.search(self._node.value("link"))
+        if found and number_of(found[1]) != self.number:
+            raise ValueError("its number and its address contradict each other")
 
     @property
     def public(self) -> bool:
@@ -131,6 +136,9 @@ class Item:
         return number_of(self._meta.get("_thumbnail_id", ""))
 
     def _number_in_address(self) -> int:
+        """For files that never number their items. Where only this one has lost its number, it has lost more."""
+        if any(self._node.value(name) for name in _WITH_A_NUMBER):
+            return 0
         found = _IN_ADDRESS.search(self._node.value("guid")) or _IN_ADDRESS.search(self._node.value("link"))
         return number_of(found[1]) if found else 0
 
