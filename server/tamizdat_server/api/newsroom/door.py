@@ -88,9 +88,20 @@ class Door:
             told = f"This token may ask {REQUESTS_PER_MINUTE} times a minute."
             await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, told, wait=wait)
             return
+        if app := await self._behind():
+            await app({**scope, HOLDER: found}, receive, send)
+        else:
+            told = "This server was installed without what a newsroom needs: pip install 'tamizdat[newsroom]'."
+            await refuse(send, HTTPStatus.NOT_IMPLEMENTED, told)
+
+    async def _behind(self) -> Any:
+        """The API; None where an extra isn't installed."""
         async with self._making:
-            self._app = self._app or await asyncio.to_thread(self._make, self._folder)
-        await self._app({**scope, HOLDER: found}, receive, send)
+            try:
+                self._app = self._app or await asyncio.to_thread(self._make, self._folder)
+            except ModuleNotFoundError as error:
+                log.warning("the newsroom API lacks a part: %s", error.name)
+        return self._app
 
     def _look(self, scope: Scope) -> Token | Refusal | Literal["off", "open"]:
         try:
