@@ -259,6 +259,8 @@ def test_a_site_that_calls_itself_english_by_default_is_believed_only_where_its_
     assert any("letters say otherwise" in warning for warning in russian.warnings)
     kazakh = reader.one(rss(item(encoded(KAZAKH)), channel=channel.replace("en-US", "ru-RU")))
     assert kazakh.draft.edition == "kk"
+    in_russian = reader.one(rss(item(encoded(RUSSIAN)), channel=channel.replace("en-US", "kk")))
+    assert in_russian.draft.edition == "ru"
     assert reader.one(rss(item(encoded(LONG)), channel=channel)).draft.edition == "en"
 
 
@@ -280,6 +282,8 @@ def test_translations_that_name_each_other_share_a_group(reader: Reader) -> None
     [
         (atom(entry('<x:control xmlns:x="http://www.w3.org/2007/app"><x:draft>yes</x:draft></x:control>')), "a draft"),
         (atom(entry('<control xmlns="http://purl.org/atom/app#"><draft>yes</draft></control>')), "a draft"),
+        (rss(item("<draft>true</draft>")), "a draft"),
+        (rss(item("<status>pending</status>")), "its status is 'pending'"),
         (rss(item("<lj:security>usemask</lj:security>")), "marked as private"),
         (rss(item(encoded("<form action='/wp-login.php?action=postpass'></form>"))), "protected by a password"),
         (rss(item("<description>There is no excerpt because this is a protected post.</description>")), "password"),
@@ -335,6 +339,8 @@ def test_a_comment_among_articles_is_skipped(reader: Reader) -> None:
 def test_an_article_about_comments_is_an_article(reader: Reader) -> None:
     title = "Comments on the budget"
     assert reader.one(rss(item(LONG, title=title), channel=f"<title>{title}</title>")).draft.title == title
+    opinions = "<title>Комментарии</title><link>https://paper.example/category/comments/</link>"
+    assert reader.one(rss(item(LONG), channel=opinions)).draft.title == "A bridge"
 
 
 def test_bloggers_export_gives_its_public_posts_alone(reader: Reader) -> None:
@@ -348,6 +354,14 @@ def test_bloggers_export_gives_its_public_posts_alone(reader: Reader) -> None:
     assert [type(one).__name__ for one in found] == ["Imported", "Skipped", "Skipped", "Skipped", "Skipped"]
     assert isinstance(found[-1], Skipped)
     assert found[-1].hidden
+
+
+def test_an_article_about_exports_is_an_article_and_a_post_of_one_in_a_feed_is_not(reader: Reader) -> None:
+    told = f"<p>WordPress eXtended RSS has &lt;wp:status> in it.</p>{LONG}"
+    assert reader.one(rss(item("<description>x</description>" * 6_000 + encoded(told)))).draft.title == "A bridge"
+    for mark in ("<wp:status>draft</wp:status>", '<s xmlns="http://wordpress.org/export/1.2/">draft</s>'):
+        late = rss(item(encoded(LONG * 50), at="/1"), item(f"{encoded(LONG)}{mark}", at="/2"))
+        assert "tamizdat import wordpress" in reader.refused(late)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

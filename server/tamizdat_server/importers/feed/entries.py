@@ -81,7 +81,8 @@ class EntryReader:
             page = fetch_story(entry.link, self._options)
         except (TransportError, Unanswered) as error:
             self.unsettled = True
-            raise Refused(f"its page can't be fetched: {error}") from error
+            gone = isinstance(error, Refused) and error.hidden
+            raise Refused(f"its page can't be fetched: {error}", hidden=gone) from error
         except Refused as refused:
             if refused.hidden:
                 raise

@@ -33,6 +33,7 @@ def texts_of(fields: Fields, *names: str) -> list[str]:
 
 
 def markups(fields: Fields, *names: str) -> Iterator[str]:
+    """What each of these fields says, as HTML."""
     for name in names:
         for node in fields.get(name, []):
             # Elements within are markup that nobody escaped; else what stands there is markup itself.
@@ -40,10 +41,12 @@ def markups(fields: Fields, *names: str) -> Iterator[str]:
 
 
 def about(node: Node) -> str:
+    """What RDF says that an element is about, an address mostly."""
     return (node.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or "").strip()
 
 
 def base_of(node: Node) -> str:
+    """What relative addresses at this element are relative to; nothing where that isn't known."""
     try:
         return node.base or ""
     except ValueError:
@@ -61,10 +64,12 @@ def own_base(node: Node) -> str:
 
 
 def own_language(node: Node) -> str:
+    """The language that an element or one within it says that it is in."""
     return next((found for inner in (node, *node) if (found := _said(inner))), "")
 
 
 def language_of(node: Node) -> str:
+    """The language that is in force at an element."""
     around: Node | None = node
     while around is not None:
         if said := _said(around):
@@ -78,6 +83,7 @@ def _said(node: Node) -> str:
 
 
 def joined(base: str, link: str) -> str:
+    """An absolute address, if that can be had; nothing for what is none."""
     try:
         return urljoin(base, link) if link else ""
     except ValueError:

@@ -1,25 +1,25 @@
 """What stands in feeds although it isn't public, or isn't the newsroom's own word: drafts, letters, comments."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from tamizdat_server.importers.feed.parts import Feed
 from tamizdat_server.importers.feed.xml import Node, name_of, text_in
 
 _BLOGGER: Final = "http://schemas.google.com/blogger/2008/kind#"
-_comment_mark: Final = re.compile(
-    r"#(?:comment|disqus_thread|isso|respond|reply|post|c)-?\d+\b|[?&]showComment=|[?&]replytocom=", re.IGNORECASE
-)
+_comment_mark: Final = re.compile(r"#(?:comment|isso|reply|jc)-?\d+\b|[?&]showComment=|[?&]replytocom=", re.IGNORECASE)
 _attachment: Final = re.compile(r"[?&]attachment(?:_id)?=|/attachment/", re.IGNORECASE)
 _comments_title: Final = re.compile(
     r"(?:comments? (?:on|for|to)|replies to|комментарии|комментарий|ответы на|пікірлер|коментарі)\b", re.IGNORECASE
 )
+_comments_path: Final = re.compile(r"/comments(?:/feed|/default|\.\w+|/?$)", re.IGNORECASE)
 _by: Final = re.compile(r"(?:by|reply to|comment (?:by|on)|re|от|автор|ответ|комментарий)\s*:", re.IGNORECASE)
 _locked: Final = re.compile(
     r"action=postpass|post-password-form|class=[\"'][^\"']*\bpost_password|this is a protected post|запись защищена",
     re.IGNORECASE,
 )
+_NO: Final = frozenset(("no", "false", "0"))
+_UNPUBLISHED: Final = frozenset(("draft", "private", "pending", "future", "trash", "hidden"))
 COMMENT: Final = "a reader's comment, not an article"
 
 
@@ -28,8 +28,10 @@ def marks_of(item: Node) -> tuple[str, str]:
     hidden, unfit = "", ""
     for node in item.iter():
         match name_of(node):
-            case "app:draft" if text_in(node).strip().lower() != "no":
+            case "app:draft" | "atom:draft" | "draft" | "?:draft" if text_in(node).strip().lower() not in _NO:
                 hidden = "a draft"
+            case "status" | "?:status" if (status := text_in(node).strip().lower()) in _UNPUBLISHED:
+                hidden = f"its status is '{status}'"
             case "lj:security" if text_in(node).strip().lower() not in ("", "public"):
                 hidden = "marked as private"
             case "access:restriction" if (node.get("relationship") or "").lower() == "deny":
@@ -57,13 +59,13 @@ def unfit_at(*addresses: str) -> str:
 
 def is_of_comments(feed: Feed, address: str) -> bool:
     """Whether a feed holds what readers wrote."""
-    entries: Sequence[str] = [entry.title for entry in feed.entries]
-    if entries and all(COMMENT in (entry.unfit, unfit_at(entry.link, entry.id)) for entry in feed.entries):
+    entries = feed.entries
+    if entries and all(COMMENT in (entry.unfit, unfit_at(entry.link, entry.id)) for entry in entries):
         return True
-    told = sum(bool(_by.match(title.strip())) for title in entries)
-    by_readers = 2 * told > len(entries)
-    at_comments = re.search(r"/comments(?:/feed|/default|\.rss|\.xml|\.atom|/?$)", address, re.IGNORECASE)
-    return bool(at_comments) or (bool(_comments_title.match(feed.title.strip())) and (by_readers or not entries))
+    # Papers have sections that are called so, too: it takes both, the name and what the entries are called.
+    named = _comments_title.match(feed.title.strip()) or _comments_path.search(address)
+    told = sum(bool(_by.match(entry.title.strip())) for entry in entries)
+    return bool(named) and (2 * told > len(entries) or not entries)
 
 
 def _blogger(kind: str) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from tamizdat.errors import SourceBrokeOff, UnreadableSource
 from tamizdat.format.names import sha256
+from tamizdat_server.importers.dates import read_zone
 from tamizdat_server.importers.feed.entries import EntryReader
 from tamizdat_server.importers.feed.hidden import is_of_comments
 from tamizdat_server.importers.feed.parts import Feed, NotAFeed
@@ -38,8 +39,9 @@ def open_feed(source: str, options: Options) -> Source:
     """The entries of the feed at an http or https address, or in a file, as articles.
 
     An answer that didn't change since the last import costs one request and yields nothing new. Raises:
-    UnreadableSource where it is no feed that may be imported; TransportError.
+    UnreadableSource where it is no feed that may be imported; TransportError; UsageError for a zone that there isn't.
     """
+    read_zone(options.zone)
     # As browsers wrote it when they had a button for feeds: `feed://site/…`, `feed:https://site/…`.
     if source.lower().startswith("feed:"):
         rest = source[len("feed:") :]

@@ -9,10 +9,11 @@ from tamizdat_server.importers.feed.atom import read_atom
 from tamizdat_server.importers.feed.json_feed import read_json
 from tamizdat_server.importers.feed.parts import Feed, NotAFeed
 from tamizdat_server.importers.feed.rss import read_rss
-from tamizdat_server.importers.feed.xml import name_of, parse_xml, spaces_of
+from tamizdat_server.importers.feed.xml import has_words_of_an_export, name_of, parse_xml
 from tamizdat_server.importers.webpage.encoding import decode
 from tamizdat_server.importers.wordpress.recognizing import looks_like_wxr
 
+_HEAD: Final = 64 * 1024
 FEED_BYTES: Final = 32 * 1024 * 1024
 _html: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _link: Final = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
@@ -36,7 +37,7 @@ def read_feed(data: bytes, *, address: str = "", content_type: str = "") -> Feed
         raise NotAFeed("it is empty")
     if text[0] in "{[":
         return read_json(text, base=address)
-    if looks_like_wxr(text.encode(errors="replace")):
+    if looks_like_wxr(text[:_HEAD].encode(errors="replace")):
         raise NotAFeed(_EXPORT)
     feed = _read_xml(text, address)
     if feed is None:
@@ -46,7 +47,7 @@ def read_feed(data: bytes, *, address: str = "", content_type: str = "") -> Feed
 
 def _read_xml(text: str, address: str) -> Feed | None:
     document = parse_xml(text, base=address)
-    if any("wordpress.org/export/" in space for space in spaces_of(document.root)):
+    if has_words_of_an_export(document.root):
         raise NotAFeed(_EXPORT)
     name = name_of(document.root)
     if name in ("rss", "rdf:rdf", "channel"):

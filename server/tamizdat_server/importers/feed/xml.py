@@ -44,6 +44,7 @@ _unescaped: Final = re.compile(
     r"<((?:(?:atom|a|content|dc|media|itunes):)?(?:title|description|encoded|summary|content|tagline))(\s[^<>]*)?(?<!/)>((?:(?!<!\[CDATA\[|<\1[\s>]).)*?)</\1\s*>",
     re.DOTALL,
 )
+_of_export: Final = re.compile(r"\{[^}]*wordpress\.org/export/|wp:")
 _prefixed: Final = re.compile(r"<(/?)[A-Za-z][\w.-]*:([A-Za-z])")
 _escapes: Final = re.compile(r"type\s*=\s*[\"'](?:xhtml|application/xhtml\+xml)|mode\s*=\s*[\"']xml")
 
@@ -66,7 +67,6 @@ class Node(Protocol):
 
 class _Fault(Protocol):
     type_name: str
-    level_name: str
 
 
 class Document:
@@ -104,10 +104,9 @@ def name_of(node: Node) -> str:
     return f"{prefix}:{local.lower()}" if prefix else local.lower()
 
 
-def spaces_of(root: Node) -> set[str]:
-    """The namespaces that elements of this tree are in."""
-    tags = (node.tag for node in root.iter())
-    return {tag[1:].partition("}")[0] for tag in tags if isinstance(tag, str) and tag.startswith("{")}
+def has_words_of_an_export(root: Node) -> bool:
+    """Whether elements of a WordPress export stand in this tree, wherever they do."""
+    return any(isinstance(node.tag, str) and _of_export.match(node.tag) for node in root.iter())
 
 
 def text_in(node: Node | None) -> str:

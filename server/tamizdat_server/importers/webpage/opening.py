@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from tamizdat.errors import TransportError, UnreadableSource
+from tamizdat_server.importers.dates import read_zone
 from tamizdat_server.importers.items import Imported, Item, Refused, Skipped
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.text import clean
@@ -19,8 +20,10 @@ ACCEPT: Final = "text/html, application/xhtml+xml, */*;q=0.1"
 def open_pages(sources: Sequence[str], options: Options) -> Source:
     """The articles of these pages: http and https addresses, and files.
 
-    Each is imported, or skipped with its reason. Raises: UnreadableSource where a file isn't there.
+    Each is imported, or skipped with its reason. Raises: UnreadableSource where a file isn't there; UsageError
+    for a time zone that there isn't.
     """
+    read_zone(options.zone)
     for source in sources:
         if not _is_address(source):
             _check_file(Path(source))

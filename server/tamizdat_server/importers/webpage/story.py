@@ -132,7 +132,7 @@ class StoryReader:
 
     def _edition(self, story: Story, text: str, warnings: Warnings) -> str:
         said = story.language or story.site_language
-        if said and (not story.language or not said.strip()) and _belied(said, text):
+        if said and not story.language and _belied(said, text):
             warnings.add(f"the source calls itself '{said[:20]}', and its letters say otherwise")
             said = ""
         return choose_edition(self._languages, said=said or self._options.language, text=text, warnings=warnings)
@@ -179,8 +179,8 @@ def _belied(said: str, text: str) -> bool:
     cyrillic = len(_cyrillic.findall(text))
     if letters < 20:
         return False
-    if base == "ru" and reads_kazakh(text):
-        return True
+    if base in ("ru", "kk") and cyrillic > 0.5 * letters:
+        return reads_kazakh(text) != (base == "kk")
     if base in _EITHER:
         return False
     return cyrillic < 0.1 * letters if base in _CYRILLIC else cyrillic > 0.5 * letters
