@@ -15,7 +15,7 @@ import visible
 from importing import NOW, picture
 from tamizdat.format.article import Block, Image
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Imported
+from tamizdat_server.importers import Imported, read_markdown
 from tamizdat_server.importers.blocks.html import Content, read_html
 from tamizdat_server.importers.blocks.rules import RULES
 from tamizdat_server.importers.items import Warnings
@@ -158,6 +158,50 @@ def digitalgov(corpora: Path, folder: Path) -> Path:
 def rendered(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.rglob("*.md")):
         yield path, to_html(path.read_text().split("---\n", 2)[-1], Warnings())
+
+
+# -- Markdown as it was written ----------------------------------------------------------------------------------------
+
+_SYNTAX = (
+    (r"<!--.*?-->|\[\^\w+\]:?|!\[[^\]]*\]\([^)]*\)", ""),  # comments, marks of notes, pictures
+    (r"(?m)^ {0,3}\[[^\]]+\]:\s.*$", ""),  # where links by name lead
+    (r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+[\"'][^\n]*?[\"'])?\s*\)", r"\1"),  # links
+    (r"<([\w.]+@[\w.]+)>", r"\1"), (r"\{#\w+\}", ""),  # addresses, names of headings
+    (r"(?m)^ {0,3}#+\s|^\s*>\s?|^\s*(?:[-*+]|\d+[.)])\s", ""),  # headings, quotes, items
+    (r"\\\n|  \n", " "), (r"\*|`", ""),
+)  # fmt: skip
+
+
+# Program text with tags in it, formulas, numbered lines, front matter that never ends: more than a plain reading reads.
+_INTRICATE = re.compile(
+    "508-compliance-that-all|data-driven-roadmap|metrics-for-federal-agencies|case-for-sentence-case"
+)
+
+
+def test_markdown_says_what_was_written(corpora: Path, tmp_path: Path) -> None:
+    folder = digitalgov(corpora, tmp_path)
+    for path in folder.rglob("*.md"):
+        # What a shortcode says is its template's affair: tests/test_import_shortcodes.py has them.
+        if "{{" in path.read_text() or _INTRICATE.search(path.name):
+            path.unlink()
+    items = read_markdown(folder, pictures=Pictures(tmp_path / "media"), now=NOW, editions=["en"])
+    found = [(item, (folder / item.source).read_text()) for item in items if isinstance(item, Imported)]
+    assert len(found) > 360
+    hold("digitalgov-news, as written", (written(item, text) for item, text in found))
+
+
+def written(item: Imported, raw: str) -> Kept:
+    raw = re.split(r"(?m)^---+\s*\n", raw, maxsplit=2)[-1]
+    pictures = re.findall(r"!\[([^\]]*)\]", raw)
+    for syntax, meaning in _SYNTAX:
+        raw = re.sub(syntax, meaning, raw, flags=re.DOTALL)
+    page = visible.Page(raw)
+    blocks = [*item.draft.body, *(block for note in item.draft.footnotes.values() for block in note)]
+    shown, said = (
+        visible.bare(" ".join(page.words())),
+        visible.bare(" ".join(words for part in visible.told(blocks) for words in visible.in_words(part))),
+    )
+    return Kept(item.source, len(shown), len(shown), visible.missing(shown, said, [*page.labels, *pictures]))
 
 
 # -- by the importers themselves ---------------------------------------------------------------------------------------

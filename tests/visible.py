@@ -258,6 +258,23 @@ def _lost(shown: list[str], parts: list[list[str]], source: Page, heading: list[
     return _difference(left, []) if left else ""
 
 
+def missing(shown: Sequence[str], said: Sequence[str], labels: Iterable[str]) -> str:
+    """The first word shown that isn't said after those before it, or one said that neither is shown nor in a label."""
+    place = 0
+    for word in said:
+        place += place < len(shown) and word == shown[place]
+    if place < len(shown):
+        return f"lost {' '.join(shown[max(0, place - 5) : place + 5])!r}"
+    more = Counter(said) - Counter(shown)
+    known = Counter(word for label in labels for word in bare(label))
+    return f"added {list(more - known)!r}" if more - known else ""
+
+
+def bare(text: str) -> list[str]:
+    """Its words without any punctuation, which Markdown shares with its texts."""
+    return re.findall(r"[^\W_]+", text)
+
+
 def share_kept(source: Page, blocks: Sequence[Block]) -> tuple[int, int]:
     """How many words are kept, of how many that there are, rules or no rules."""
     everything = Counter(in_words("".join(source.everything)))
