@@ -390,6 +390,14 @@ def test_a_correction_of_two_articles_is_refused_and_changes_nothing(desk: Desk)
     assert rows(desk.newsroom) == before
 
 
+def test_a_correction_goes_also_with_the_one_article_that_a_history_revised_twice(desk: Desk) -> None:
+    take(desk.newsroom, article(1))
+    desk.publish()
+    changes: list[Item] = [article(1, "half right"), article(1, "right")]
+    source = Source(SITE, iter(changes), history=True)
+    assert run(desk.newsroom, source, now=NOW, correction="It was Tuesday.").corrected == "1"
+
+
 def test_a_correction_of_nothing_is_told(desk: Desk) -> None:
     take(desk.newsroom, article(1))
     assert take(desk.newsroom, article(1, "right"), correction="It was Tuesday.").corrected == ""

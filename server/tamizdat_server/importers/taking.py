@@ -26,7 +26,7 @@ class Taking:
         self._tally = Tally(history=source.history)
         self._removed = 0
         self._corrected = ""
-        self._revised: list[str] = []
+        self._revised: dict[str, None] = {}  # keys, in order
         self._seen: set[str] = set()
         self._hidden: set[str] = set()
         self._present: frozenset[str] | None = None
@@ -71,7 +71,7 @@ class Taking:
     def correct(self, note: str) -> None:
         """Give this note to the one published article that was revised. Raises: UsageError, FormatError."""
         if len(self._revised) > 1:
-            named = ", ".join(self._revised[:5])
+            named = ", ".join([*self._revised][:5])
             raise UsageError(
                 f"a correction is for one article, and {len(self._revised)} are revised ({named}): nothing was changed."
                 " Import without it, then say 'tamizdat correct' for the right one"
@@ -117,7 +117,7 @@ class Taking:
         self._seen.add(item.source)
         self._tally.take(item, outcome)
         if outcome == "revised" and (found := self._origins.under(key)) and found.public:
-            self._revised.append(key)
+            self._revised[key] = None
 
     def _key(self, item: Imported) -> str | None:
         """The key that the article gets; None where it can't have any."""
