@@ -267,6 +267,17 @@ def test_a_private_post_cut_short_before_its_password_never_leaves(tmp_path: Pat
     assert "SECRET" not in str(read_export(tmp_path, text[: text.index("<wp:post_password>")]))
 
 
+def test_damage_before_the_first_item_costs_no_more_than_what_it_hit(tmp_path: Path) -> None:
+    head = author("other", "Other</wp:autor>") + author("editor", "Айгерім") + "<wp:tag></wp:tga>"
+    found = read_export(tmp_path, export(item(1), head=head))[0]
+    assert isinstance(found, Imported)
+    assert (found.source, found.draft.byline) == ("wordpress example.kz/ 1", "Айгерім")
+    assert "the export is damaged before its first item: names of authors may be missing" in found.warnings
+    lost = read_export(tmp_path, export(item(1, creator="Login.Name"), head="<wp:author></wp:autor>"))[0]
+    assert isinstance(lost, Imported)
+    assert lost.draft.byline == ""
+
+
 def test_an_item_made_of_two_halves_is_no_article(tmp_path: Path) -> None:
     private, public = item(1, "SECRET", status="private"), item(2, "Text.")
     halves = private[: private.index("<wp:post_id>")] + public[public.index("<wp:post_id>") :]

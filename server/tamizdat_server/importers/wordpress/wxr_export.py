@@ -15,6 +15,9 @@ from tamizdat_server.importers.wordpress.wxr_pieces import Doctype, pieces
 from tamizdat_server.importers.wordpress.wxr_text import Encoding, characters, tell_encoding
 
 _CHANNEL: Final = re.compile(r"<channel(?:\s[^<>]*)?>")
+_PART: Final = re.compile(
+    r"<(link|language|(?:wp:)?(?:base_blog_url|base_site_url|author|category|tag|term))>(?:(?!<\1>).)*?</\1>", re.DOTALL
+)
 _WEB_PAGE: Final = re.compile(rb"^\s*(?:<!doctype html|<html)", re.IGNORECASE)
 # What nobody would be called in a newspaper.
 _LOGIN: Final = re.compile(r"[a-z0-9_.-]+", re.ASCII)
@@ -42,11 +45,13 @@ class Broken(msgspec.Struct, frozen=True):
 
 
 class ExportFile:
-    """One file, checked to be an export. Raises: UnreadableSource."""
+    """One file, checked to be an export. `warnings` hold for all of its items."""
 
     def __init__(self, path: Path) -> None:
+        """Raises: UnreadableSource."""
         self.path = path
         self.encoding = self._encoding()
+        self.warnings = [self.encoding.warning] if self.encoding.warning else []
         self.head, self._namespaces = self._read_head()
 
     def items(self) -> Iterator[Node | Broken]:
@@ -103,9 +108,13 @@ class ExportFile:
             raise self._refused("it isn't an export of WordPress (WXR); for a feed there is 'tamizdat import feed'")
         inner = text[found.end() :].partition("</channel")[0]
         try:
-            return _head_of(namespaces.parse(f"<channel>{inner}</channel>")), namespaces
-        except Damaged as damaged:
-            raise self._refused(f"its XML is damaged before the first item: {damaged}") from damaged
+            channel = namespaces.parse(f"<channel>{inner}</channel>")
+        except Damaged:
+            channel = Node("channel", {}, children=[*_whole_parts(inner, namespaces)])
+            self.warnings.append("the export is damaged before its first item: names of authors may be missing")
+            # That it names no authors now doesn't mean that its items do.
+            return msgspec.structs.replace(_head_of(channel), by_name=False), namespaces
+        return _head_of(channel), namespaces
 
     def _refused(self, reason: str) -> UnreadableSource:
         return UnreadableSource(source=str(self.path), reason=reason)
@@ -143,7 +152,7 @@ class Export:
     def items(self) -> Iterator[Node | Broken]:
         """Every item of every file, in order; the same each time. Raises: UnreadableSource."""
         for file in self._files:
-            self.warnings = [file.encoding.warning] if file.encoding.warning else []
+            self.warnings = file.warnings
             yield from file.items()
 
 
@@ -159,6 +168,15 @@ def _export_files(path: Path) -> list[Path]:
     if not files or len(files) > _FILES:
         raise UnreadableSource(source=str(path), reason=f"a folder with {len(files)} .xml files in it")
     return files
+
+
+def _whole_parts(inner: str, namespaces: Namespaces) -> Iterator[Node]:
+    """Those parts of a damaged head that are whole."""
+    for found in _PART.finditer(inner):
+        try:
+            yield namespaces.parse(found[0])
+        except Damaged:
+            continue
 
 
 def _head_of(channel: Node) -> Head:
