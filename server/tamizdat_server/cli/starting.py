@@ -10,9 +10,9 @@ from typing import Final
 import click
 import msgspec
 
-from tamizdat.cli.output import count, one_line
 from tamizdat.errors import UsageError
 from tamizdat_server.cli.asking import Asking
+from tamizdat_server.cli.documents import one_line
 from tamizdat_server.cli.import_progress import watched
 from tamizdat_server.cli.passphrase import VARIABLE, ask_passphrase, new_passphrase
 from tamizdat_server.cli.showing import show_page
@@ -76,7 +76,7 @@ class Start:
         again = command_line("start", self.place, *to)
         if self.newsroom is None:
             return f"Nothing was made yet; begin again with '{again}'."
-        articles = f", and {count(self.articles, 'article')} of this import" if self.articles else ""
+        articles = f", and {_articles(self.articles)} of this import" if self.articles else ""
         return f"Kept: {self.newsroom}{articles}. '{again}' goes on from there."
 
     # -- the newsroom --------------------------------------------------------------------------------------------------
@@ -187,9 +187,7 @@ class Start:
             click.echo("No article came, so there is nothing to publish. The report says why.")
             return
         if report.held:
-            click.echo(
-                f"{count(len(report.held), 'article')} that the site has no more will still stand; see the report."
-            )
+            click.echo(f"{_articles(len(report.held))} that the site has no more will still stand; see the report.")
         if not self.asking.confirm("\nPublish? Who gets the address can read it then"):
             return
         with newsroom.lock():
@@ -197,8 +195,14 @@ class Start:
         click.echo(_published(published))
 
 
+def _articles(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
+
+
 def _described(found: Found) -> str:
-    articles = f", {count(found.articles, 'post')}" if found.articles is not None else ""
+    articles = (
+        f", {found.articles:,} {'post' if found.articles == 1 else 'posts'}" if found.articles is not None else ""
+    )
     title = f": {one_line(found.title)}" if found.title else ""
     lines = [f"It is {_KINDS[found.kind]}{title}{articles}.", *found.told]
     return "\n".join(f"  {line}" for line in lines)
@@ -219,9 +223,7 @@ def _counts(report: Report) -> str:
 
 
 def _published(report: PublishReport) -> str:
-    editions = ", ".join(
-        f"{code} with {count(edition.articles, 'article')}" for code, edition in report.editions.items()
-    )
+    editions = ", ".join(f"{code} with {_articles(edition.articles)}" for code, edition in report.editions.items())
     lines = [f"Version {report.version} is published: {editions}."]
     lines += [f"  warning: {one_line(warning)}" for warning in report.warnings]
     return "\n".join(lines)

@@ -13,13 +13,13 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from tamizdat.cli.output import count, one_line
 from tamizdat.errors import UsageError
 from tamizdat_server.durable import write_whole
 from tamizdat_server.importers.items import Skipped
 from tamizdat_server.importers.report import Held, Report, Undescribed, Warned
 from tamizdat_server.importers.report_sources import Named, name_origin, name_source
 from tamizdat_server.importers.report_style import STYLE
+from tamizdat_server.importers.text import clean
 
 _LISTED: Final = 200  # of each group: a page that names thousands is read by nobody
 _UNFOLDED: Final = 8
@@ -120,7 +120,7 @@ def _held(held: Sequence[Held]) -> str:
         return ""
     items = _list(f"<bdi>{_text(one.key)}</bdi> ({_text(one.edition)}): {_text(one.reason)}" for one in held)
     words = (
-        f"<p>The source has {count(len(held), 'article')} no more that it had before, or hides them now. That is much"
+        f"<p>The source has {_count(len(held), 'article')} no more that it had before, or hides them now. That is much"
         " at once, as when a site is broken, so they still stand. Where it is right, the same import with"
         " <code>--confirm</code> takes them away.</p>"
     )
@@ -160,7 +160,7 @@ def _undescribed(found: Undescribed) -> str:
         return ""
     items = _list(_link(name_source(source)) for source in found.first)
     words = (
-        f"<p>Without alternative text: {count(found.pictures, 'picture')} in {count(found.articles, 'article')}. Who"
+        f"<p>Without alternative text: {_count(found.pictures, 'picture')} in {_count(found.articles, 'article')}. Who"
         " can’t see, or leaves pictures out to save data, learns nothing of them. In WordPress, open the picture in the"
         " article and fill in “Alternative text”; then import again.</p>"
     )
@@ -172,7 +172,7 @@ def _warnings(warnings: Sequence[Warned]) -> str:
         return ""
     items = "".join(
         f"<li><p>{_text(warned.warning)}</p>\n"
-        f"<p class=where>{count(warned.articles, 'article')}{', such as' if warned.articles > 1 else ':'} "
+        f"<p class=where>{_count(warned.articles, 'article')}{', such as' if warned.articles > 1 else ':'} "
         f"{_link(name_source(warned.first))}</p></li>"
         for warned in warnings[:_LISTED]
     )
@@ -229,4 +229,8 @@ def _link(named: Named) -> str:
 
 def _text(text: str) -> str:
     """Any text, as text."""
-    return escape(one_line(text))
+    return escape(" ".join(clean(text).split()))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what if number == 1 else f'{what}s'}"

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from tamizdat.cli.output import one_line
 from tamizdat.errors import UnreadableSource
+from tamizdat_server.importers.text import line
 from tamizdat_server.importers.wordpress.recognizing import looks_like_wxr
 from tamizdat_server.starting.found import Found, languages_of
 
@@ -96,4 +95,4 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def _said(what: re.Pattern[bytes], head: bytes) -> str:
     found = what.search(head)
-    return one_line(unescape(found[1].decode("utf-8", "replace"))) if found else ""
+    return line(found[1].decode("utf-8", "replace"), 200) if found else ""
