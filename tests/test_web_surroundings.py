@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from httpd import Claims, Httpd, Status
+from httpd import Claims, Httpd, Mode, Status
 from picturing import encoded, noise
 from tamizdat.format.article import Image
 from tamizdat_server import oddities, pixels
@@ -15,6 +15,7 @@ from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.source import Options, PictureChoice
 from tamizdat_server.importers.web import pictures as gallery
 from tamizdat_server.importers.web.fetching import Web
+from tamizdat_server.importers.web.manners import Manners
 from tamizdat_server.importers.web.originals import addresses, find_upload
 from tamizdat_server.importers.web.surroundings import WebPlace
 
@@ -225,10 +226,19 @@ def test_an_hour_later_it_is_asked_whether_anything_is_new(tmp_path: Path, httpd
     assert place(tmp_path, httpd.url, web=web, now="2026-11-22T09:00:00Z").picture("p.jpg", alt="") is None
 
 
-def test_what_was_had_stands_while_its_host_is_out_of_reach(tmp_path: Path, httpd: Httpd, web: Web) -> None:
+@pytest.mark.parametrize(
+    "mode",
+    [lambda handler, file: handler.hang_up(), Status(500), Status(403), Status(429), Claims({}, body=b""),
+     Claims({}, body=b"<!doctype html><title>Are you a robot?")],
+    ids=["silent", "broken", "guarded", "busy", "empty", "a page"],
+)  # fmt: skip
+def test_what_was_had_stands_while_its_host_does_not_say_what_became_of_it(
+    tmp_path: Path, httpd: Httpd, mode: Mode
+) -> None:
+    web = Web(allow_private=True, manners=Manners(repeats=0))
     lay(httpd.folder, "p.jpg", PHOTO)
     first = place(tmp_path, httpd.url, web=web).picture("p.jpg", alt="")
-    httpd.tell("*", lambda handler, file: handler.hang_up())
+    httpd.tell("*", mode)
     here = place(tmp_path, httpd.url, web=web, now="2026-12-22T06:00:00Z")
     assert here.picture("p.jpg", alt="") == first
     assert here.warnings.list() == []

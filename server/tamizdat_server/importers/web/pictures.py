@@ -15,6 +15,7 @@ from tamizdat_server.importers.source import Options
 from tamizdat_server.importers.web.fetching import Fetched, Fetcher
 from tamizdat_server.importers.web.memory import AddressBook, Remembered
 from tamizdat_server.importers.web.originals import addresses, find_upload
+from tamizdat_server.oddities import EMPTY, PAGE, kind_of
 
 Warn = Callable[[str], None]
 
@@ -25,6 +26,7 @@ NOT_AT_HAND: Final = "pictures that aren't among the uploads were left out: thei
 PRIVATE: Final = "pictures inside a private network weren't fetched (--allow-private permits it): their words stay"
 TOO_LARGE: Final = "pictures of more than 32 MB weren't fetched: their words stay"
 GONE: Final = "pictures that aren't at their address any more were left out: their words stay"
+_GONE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class Gallery:
@@ -89,6 +91,8 @@ class Gallery:
         if held and answer.status == HTTPStatus.NOT_MODIFIED:
             self._book.remember(address, msgspec.structs.replace(held, asked=self._options.now))
             return self._remembered(held, alt, warn)
+        if held and not _replaces(answer):
+            return self._remembered(held, alt, warn)
         return self._taken(address, answer, alt, warn)
 
     def _answer(self, fetcher: Fetcher, address: str, conditions: dict[str, str]) -> Fetched:
@@ -103,10 +107,10 @@ class Gallery:
 
     def _taken(self, address: str, answer: Fetched, alt: str, warn: Warn) -> Image | None:
         if answer.status != HTTPStatus.OK:
-            reason = GONE if 400 <= answer.status < 500 else _unreachable(address)
-            if answer.status in (403, 404, 410):
-                self._book.remember(address, Remembered(self._options.now, why=reason))
-            warn(reason)
+            is_gone = answer.status in (*_GONE, HTTPStatus.FORBIDDEN)
+            if is_gone:
+                self._book.remember(address, Remembered(self._options.now, why=GONE))
+            warn(GONE if is_gone else _unreachable(address))
             return None
         reasons: list[str] = []
         image = self._options.store.add(answer.body, alt=alt, warn=reasons.append)
@@ -116,6 +120,11 @@ class Gallery:
         for reason in reasons:
             warn(reason)
         return image
+
+
+def _replaces(answer: Fetched) -> bool:
+    """Whether an answer says what has become of a picture, and not that its host is busy or asks who is there."""
+    return answer.status in _GONE or (answer.status == HTTPStatus.OK and kind_of(answer.body) not in (PAGE, EMPTY))
 
 
 def _why(error: TransportError, address: str) -> str:
