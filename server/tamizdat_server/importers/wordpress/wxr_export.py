@@ -159,7 +159,8 @@ class Export:
 def _export_files(path: Path) -> list[Path]:
     if not path.is_dir():
         if not path.exists():
-            raise UnreadableSource(source=str(path), reason="there is no such file")
+            reason = "there is no such file (a site's address begins with https://)"
+            raise UnreadableSource(source=str(path), reason=reason)
         return [path]
     try:
         files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".xml" and file.is_file())
