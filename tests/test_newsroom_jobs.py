@@ -19,6 +19,7 @@ from tamizdat_server.desk.jobs import ask, list_jobs
 from tamizdat_server.desk.running import shortened
 from tamizdat_server.desk.store import Desk
 from tamizdat_server.newsroom import Newsroom
+from wpserver import WordPress
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>F</title><language>en</language><item>
 <title>From the feed</title><link>https://paper.example/one</link><guid>one</guid>
@@ -144,6 +145,29 @@ def test_who_may_only_import_sees_of_a_report_no_name_of_what_isnt_public(desk: 
         assert got.status_code == 200
         assert "secret-plan" not in got.text
     assert desk.ask("GET", f"jobs/{number}", token=token).json()["report"]["skipped"] == 1
+
+
+@pytest.mark.long
+def test_what_is_published_edited_and_deleted_in_wordpress_is_so_for_readers_after_a_call_of_the_hook(tmp_path: Path):
+    with WordPress() as site:
+        config = f"\n[imports.site]\nkind = 'wordpress'\nsource = '{site.url}'\nallow_private = true\n"
+        with office(tmp_path / "newsroom", config=config) as found:
+            for change in (
+                lambda: site.write(12),
+                lambda: site.edit(3, title="Мост закрыт", body="<p>Теперь иначе.</p>"),
+                lambda: site.delete(5),
+            ):
+                change()
+                job = found.done(found.ask("POST", "hook/site").json()["published"]["id"])
+                assert job["state"] == "done", job
+
+            assert found.get("articles/2024/01/post-5")["state"] == "held"  # one of twelve: a person decides
+            assert [one["key"] for one in found.get("articles?state=held")["articles"]] == ["2024/01/post-5"]
+            found.done(found.ask("POST", "imports/site?confirm=true").json()["id"])
+            found.publish()
+
+            until(lambda: found.server.get("api/articles/2024/01/post-5").status_code == 410)
+            assert found.server.get("api/articles/2024/01/post-3").json()["title"] == "Мост закрыт"
 
 
 # -- what can go wrong -------------------------------------------------------------------------------------------------
