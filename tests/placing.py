@@ -21,7 +21,10 @@ class Somewhere:
         self.asked.append(source)
         if "elsewhere" in source:
             return source
-        return None if "missing" in source else Image(1, 1, [_VARIANT], alt)
+        if "missing" in source:
+            self.warnings.add("a picture is missing")
+            return None
+        return Image(1, 1, [_VARIANT], alt)
 
     def address(self, href: str) -> str | None:
         href = f"https:{href}" if href.startswith("//") else href

@@ -67,6 +67,8 @@ def test_where_one_size_is_missing_another_is_taken() -> None:
     html = '<picture><source srcset="https://e.org/a.webp"><img src="https://e.org/missing.jpg" alt="A"></picture>'
     assert asked(html) == ["https://e.org/missing.jpg", "https://e.org/a.webp"]
     assert figures(html) == [("A", [], "")]
+    assert warned(html) == []
+    assert warned('<img src="https://e.org/missing.jpg">') == ["a picture is missing"]
 
 
 def test_a_link_to_the_pictures_own_full_size_is_the_picture_and_no_link() -> None:

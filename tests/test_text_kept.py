@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 import visible
+from conftest import CHECKOUT
 from importing import NOW, picture
 from tamizdat.format.article import Block, Image
 from tamizdat_server.images import Pictures
@@ -93,6 +94,8 @@ def hold(corpus: str, texts: Iterable[Kept]) -> None:
 
 def test_every_rule_by_which_words_go_is_one_that_the_other_reading_knows() -> None:
     assert set(RULES) == visible.RULES
+    decision = (CHECKOUT / "docs" / "adr" / "0025-html-to-blocks.md").read_text()
+    assert [rule for rule in RULES if rule not in decision] == []
 
 
 # -- what the importers are given --------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What an importer yields: one value for each article, removal or refusal that it meets in its source."""
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
@@ -78,6 +79,11 @@ class Warnings:
 
     def add(self, warning: str) -> None:
         self._seen[warning] = None
+
+    def take_back(self, warnings: Iterable[str]) -> None:
+        """These no longer hold."""
+        for warning in warnings:
+            self._seen.pop(warning, None)
 
     def list(self) -> list[str]:
         return [*self._seen]

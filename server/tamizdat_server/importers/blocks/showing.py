@@ -80,12 +80,16 @@ class Shows:
         return (f"{alt} ({more})", "") if context.caption else (alt, more)
 
     def _found(self, sources: list[str], alt: str) -> Image | str | None:
-        found: Image | str | None = None
+        warnings = self._around.warnings
+        earlier, elsewhere = set(warnings.list()), None
         for source in sources[:_SOURCES]:
-            found = self._around.picture(source, alt=alt) or found
+            failed = set(warnings.list()) - earlier
+            found = self._around.picture(source, alt=alt)
             if isinstance(found, Image):
-                break
-        return found
+                warnings.take_back(failed)
+                return found
+            elsewhere = elsewhere or found
+        return elsewhere
 
     def _stand_in(self, address: str | None, alt: str, into: Line, context: Context) -> None:
         """What stands for a picture that isn't to be had: a link to it, or what it shows in words."""
