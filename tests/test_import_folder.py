@@ -122,10 +122,10 @@ def test_a_failure_midway_imports_nothing_of_a_history(tmp_path: Path, newsroom:
 
 
 def test_warnings_are_counted_and_name_the_first(tmp_path: Path, newsroom: Newsroom) -> None:
-    folder = write(tmp_path / "source", {f"{name}.md": DATED + "[x](y.md) <sup>1</sup>\n" for name in "abc"})
+    folder = write(tmp_path / "source", {f"{name}.md": DATED + "[x](y.md) [z](ftp://example.org/)\n" for name in "abc"})
     report = take(newsroom, folder)
     assert [(warned.warning, warned.articles, warned.first) for warned in report.warnings] == [
-        ("<sup>: only its text was kept", 3, "a.md"),
+        ("links that are neither http, https nor mailto became text", 3, "a.md"),
         ("relative links became text", 3, "a.md"),
     ]
 
