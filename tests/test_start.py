@@ -241,6 +241,23 @@ def test_what_was_answered_is_not_asked_again(desk: Path):
     assert {path.name for path in desk.iterdir()} == {"articles", "ferry"}
 
 
+def test_an_answer_that_makes_no_sense_is_asked_for_again(desk: Path):
+    (desk / "photos").mkdir()
+    (desk / "photos" / "cat.jpg").write_bytes(b"cat")
+    with Terminal("start", "articles", "--no-browser", cwd=desk) as terminal:
+        terminal.answer("Folder for the newsroom", "photos")
+        terminal.answer("has other things in it")
+        terminal.answer("Name of the publication", "  ")
+        terminal.answer("Name of the publication", "The Ferry")
+        terminal.answer("Languages to publish in", "русский")
+        terminal.answer("Languages to publish in", "ru")
+        terminal.answer("Lock the keys by a passphrase", "n")
+        terminal.answer("Publish?", "n")
+        assert terminal.end() == 0
+    with Newsroom.open(desk / "articles-newsroom") as newsroom:
+        assert (newsroom.config.title, [*newsroom.config.editions]) == ("The Ferry", ["ru"])
+
+
 def test_who_doesn_t_want_to_publish_yet_is_told_how_to_later(desk: Path):
     with Terminal("start", "articles", "--to", "ferry", "--no-browser", cwd=desk) as terminal:
         terminal.answer("Name of the publication")

@@ -1,7 +1,6 @@
 """The conversation of `tamizdat start`: each step finds out by itself whether it was done before."""
 
 import os
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,15 @@ from tamizdat_server.cli.documents import one_line
 from tamizdat_server.cli.import_progress import watched
 from tamizdat_server.cli.passphrase import VARIABLE, ask_passphrase, new_passphrase
 from tamizdat_server.cli.showing import show_page
+from tamizdat_server.cli.start_answers import (
+    ANY,
+    folder_for,
+    name_of,
+    read_languages,
+    read_title,
+    usable_folder,
+    with_pictures,
+)
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.importers.report import Report
@@ -24,14 +32,11 @@ from tamizdat_server.importers.web.fetching import Web
 from tamizdat_server.newsroom import Newsroom
 from tamizdat_server.publish import PublishReport, publish
 from tamizdat_server.publish.changes import pending
-from tamizdat_server.starting import Answers, Found, begin, begun_here, is_free, is_newsroom, look, recall, remember
+from tamizdat_server.starting import Answers, Found, begin, begun_here, is_newsroom, look, recall, remember
 from tamizdat_server.starting.following import command_line, following
 
 REPORT_NAME: Final = "report.html"
-_ANY: Final = "any"
 _KINDS: Final = {"wordpress": "WordPress", "feed": "a feed", "markdown": "a folder of Markdown files"}
-_language: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-_odd: Final = re.compile(r"[^\w.-]+")
 
 
 class Start:
@@ -104,16 +109,18 @@ class Start:
 
     def _ask_folder(self, said: Path | None) -> Path:
         if said is not None:
-            return _usable(str(said))
+            return usable_folder(str(said))
         return self.asking.ask(
-            "\nFolder for the newsroom (keys, articles, what gets published)", default=_folder_for(self.place),
-            read=_usable,
+            "\nFolder for the newsroom (keys, articles, what gets published)", default=folder_for(self.place),
+            read=usable_folder,
         )  # fmt: skip
 
     def _ask(self, found: Found) -> Answers:
-        title = self.asking.ask("Name of the publication", default=found.title or _name_of(self.place), read=_title)
-        proposed = " ".join(found.languages) or _ANY
-        editions = self.asking.ask(f"Languages to publish in ('{_ANY}' takes all)", default=proposed, read=_languages)
+        title = self.asking.ask("Name of the publication", default=found.title or name_of(self.place), read=read_title)
+        proposed = " ".join(found.languages) or ANY
+        editions = self.asking.ask(
+            f"Languages to publish in ('{ANY}' takes all)", default=proposed, read=read_languages
+        )
         return Answers(self.place, title, self._order(found), editions, found.site)
 
     def _order(self, found: Found) -> Order:
@@ -127,7 +134,7 @@ class Start:
         if found.kind == "markdown":
             return order
         question = "Pictures: 'fetch' them, 'none', or a folder with a copy of wp-content/uploads"
-        return self.asking.ask(question, default="fetch", read=lambda said: _with_pictures(order, said))
+        return self.asking.ask(question, default="fetch", read=lambda said: with_pictures(order, said))
 
     def _ask_passphrase(self) -> str | None:
         """Without anybody to ask, none, unless the file is named that has one."""
@@ -251,55 +258,3 @@ def _ending(newsroom: Newsroom, answers: Answers) -> str:
     for number, step in enumerate(following(newsroom, answers), 1):
         lines += ["", f"{number}. {step.why}", "", f"    {step.command}"]
     return "\n".join(lines)
-
-
-def _usable(said: str) -> Path:
-    folder = Path(said).expanduser()
-    if is_newsroom(folder) or is_free(folder):
-        return folder
-    raise click.UsageError(f"{folder} has other things in it; name a new folder, or an empty one")
-
-
-def _title(said: str) -> str:
-    title = one_line(said)[:200]
-    if not title:
-        raise click.UsageError("it needs a name")
-    return title
-
-
-def _languages(said: str) -> list[str]:
-    from tamizdat_server.importers.language import meant
-
-    words = said.replace(",", " ").split()
-    if [word.lower() for word in words] == [_ANY]:
-        return []
-    codes = [meant(word) for word in words]
-    if wrong := [code for code in codes if not _language.fullmatch(code)]:
-        raise click.UsageError(f"{wrong[0]!r} is no language code, such as ru, kk or en")
-    return [*dict.fromkeys(codes)]
-
-
-def _with_pictures(order: Order, said: str) -> Order:
-    match said.strip():
-        case "fetch" | "none" as choice:
-            return msgspec.structs.replace(order, pictures=choice)
-        case folder if Path(folder).expanduser().is_dir():
-            return msgspec.structs.replace(order, pictures="local", uploads=[str(Path(folder).expanduser())])
-        case folder:
-            raise click.UsageError(f"{folder} is no folder; say 'fetch', 'none', or where a copy of the uploads is")
-
-
-def _name_of(place: str) -> str:
-    """A site's host without www., or a file's name up to its first dot."""
-    path = Path(place).expanduser()
-    if path.exists():
-        return path.resolve().name.partition(".")[0] or "newsroom"
-    host = place.partition("://")[2] or place
-    return re.split(r"[/?#:]", host)[0].rpartition("@")[2].lower().removeprefix("www.")
-
-
-def _folder_for(place: str) -> str:
-    """A folder's name that is free or a newsroom's."""
-    name = _odd.sub("-", _name_of(place)).strip("-.") or "newsroom"
-    names = [name, f"{name}-newsroom", *(f"{name}-newsroom-{number}" for number in range(2, 100))]
-    return next((name for name in names if is_newsroom(Path(name)) or is_free(Path(name))), names[-1])
