@@ -287,6 +287,7 @@ def test_translations_that_name_each_other_share_a_group(reader: Reader) -> None
         (rss(item("<lj:security>usemask</lj:security>")), "marked as private"),
         (rss(item(encoded("<form action='/wp-login.php?action=postpass'></form>"))), "protected by a password"),
         (rss(item("<description>There is no excerpt because this is a protected post.</description>")), "password"),
+        (rss(item("<description>Отрывка нет.</description>", title="Защищено: Мост")), "protected by a password"),
         (rss(item(LONG).replace("01 May 2024", "01 May 2099")), "dated in the future"),
     ],
 )
@@ -483,13 +484,16 @@ def test_the_entry_in_which_a_file_was_cut_off_is_skipped(reader: Reader) -> Non
         "<rss><channel><item><title>" + "&" * 500_000 + "</title></item></channel></rss>",
         "<rss><channel><item>" + "<title><description><content>" * 50_000,
         '{"version":"https://jsonfeed.org/version/1","items":' + '[{"id":' * 50_000,
+        "<rss><channel>" + "<item/>" * 2_000_000,
+        "<rss><channel><item><title>" + "&" * 5_000_000,
+        '{"version":"https://jsonfeed.org/version/1","items":[' + "{}," * 2_000_000 + "{}]}",
         '{"version":"https://jsonfeed.org/version/1","items":[1,null,"x",[],{"tags":{},"authors":[1],"image":[]}]}',
         rss(*(item(at=f"/{n}") for n in range(3_000))),
         rss(item(encoded("<div>" * 20_000 + "deep"))),
         rss(item(encoded(LONG), at="/" + "x" * 100_000)),
         rss(item("<link>http://[::1</link><enclosure url='http://[bad' type='image/png'/>", at="")),
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_hostile_feeds_end_soon_and_in_words(reader: Reader, feed: str) -> None:
     try:

@@ -58,7 +58,7 @@ class EntryReader:
         if source in self.seen:
             return Skipped(f"{source} (once more)", "the same entry once more")
         self.seen[source] = None
-        hidden = entry.hidden or locked(entry.content, entry.summary)
+        hidden = entry.hidden or locked(entry.title, entry.content, entry.summary)
         if hidden:
             return Skipped(source, hidden, hidden=True)
         if reason := self._unfit(entry):

@@ -5,6 +5,7 @@ from typing import Final
 
 from tamizdat_server.importers.feed.parts import Feed
 from tamizdat_server.importers.feed.xml import Node, name_of, text_in
+from tamizdat_server.importers.text import words
 
 _BLOGGER: Final = "http://schemas.google.com/blogger/2008/kind#"
 _comment_mark: Final = re.compile(r"#(?:comment|isso|reply|jc)-?\d+\b|[?&]showComment=|[?&]replytocom=", re.IGNORECASE)
@@ -20,6 +21,9 @@ _locked: Final = re.compile(
 )
 _NO: Final = frozenset(("no", "false", "0"))
 _UNPUBLISHED: Final = frozenset(("draft", "private", "pending", "future", "trash", "hidden"))
+# WordPress writes so before the titles of what isn't for everybody.
+_locked_title: Final = re.compile(r"(?:protected|private|защищено|личное|қорғалған|жеке)\s?:\s", re.IGNORECASE)
+_EXCUSE_WORDS: Final = 40
 COMMENT: Final = "a reader's comment, not an article"
 
 
@@ -45,9 +49,12 @@ def marks_of(item: Node) -> tuple[str, str]:
     return hidden, unfit
 
 
-def locked(*texts: str) -> str:
+def locked(title: str, *texts: str) -> str:
     """Why these texts aren't the article itself, or nothing: a password stands before it."""
-    return "protected by a password" if any(map(_locked.search, texts)) else ""
+    short = sum(len(words(text).split()) for text in texts) < _EXCUSE_WORDS
+    if any(map(_locked.search, texts)) or (short and _locked_title.match(title.strip())):
+        return "protected by a password"
+    return ""
 
 
 def unfit_at(*addresses: str) -> str:

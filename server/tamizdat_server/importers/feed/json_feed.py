@@ -9,12 +9,15 @@ import msgspec
 from tamizdat_server.importers.feed.fields import joined
 from tamizdat_server.importers.feed.media import kind_of
 from tamizdat_server.importers.feed.parts import Entry, Feed, Medium, NotAFeed
+from tamizdat_server.importers.feed.xml import MAX_ENTRIES
 
 _VERSION: Final = "jsonfeed.org/version/"
 
 
 def read_json(text: str, *, base: str) -> Feed:
     """The feed of this text, which lay at `base`. Raises: NotAFeed."""
+    if text.count("{") > 10 * MAX_ENTRIES:
+        raise NotAFeed(f"it has more than {MAX_ENTRIES} entries")
     try:
         found = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:

@@ -28,8 +28,12 @@ _SPACES: Final = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner", "http://www.w3.org/xml/1998/namespace": "xml",
 }  # fmt: skip
 _PREFIXES: Final = frozenset(_SPACES.values()) - {""}
+_MENDABLE: Final = frozenset(("ERR_TAG_NAME_MISMATCH", "ERR_NAME_REQUIRED", "ERR_LT_REQUIRED", "ERR_GT_REQUIRED"))
+# What a search of our own looks at twice, in characters; what it takes care of one by one.
+_MENDED: Final = 4_000_000
+_AMPERSANDS: Final = 2_000_000
+MAX_ENTRIES: Final = 50_000
 _TAIL: Final = 64 * 1024
-_KEPT: Final = frozenset(("lt", "gt", "amp", "quot", "apos"))
 _forbidden: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # What stands before the first element, a document type with declarations of its own among it.
 _prolog: Final = re.compile(
@@ -37,7 +41,8 @@ _prolog: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _marked: Final = re.compile(
-    r"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|&(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,32});)?", re.DOTALL
+    r"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)|&(?!(?:lt|gt|amp|quot|apos);)(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,32});)?",
+    re.DOTALL,
 )
 # Texts whose markup people forget to escape: a parser would close them at the wrong end.
 _unescaped: Final = re.compile(
@@ -77,10 +82,12 @@ class Document:
 
 
 def parse_xml(text: str, *, base: str) -> Document:
-    """The tree of this text, which lay at `base`. Raises: NotAFeed where there is no element in it at all."""
+    """The tree of this text, which lay at `base`. Raises: NotAFeed for what is no XML, or too much of it."""
+    if text.count("&") > _AMPERSANDS or text.count("<item") + text.count("<entry") > MAX_ENTRIES:
+        raise NotAFeed(f"it is made as no feed is, or has more than {MAX_ENTRIES} entries")
     text = _marked.sub(_plain, _prolog.sub("", _forbidden.sub("", text), count=1))
     root, faults = _parsed(text, base)
-    if root is None or faults & {"ERR_TAG_NAME_MISMATCH", "ERR_NAME_REQUIRED", "ERR_LT_REQUIRED", "ERR_GT_REQUIRED"}:
+    if len(text) <= _MENDED and (root is None or faults & _MENDABLE):
         again, other = _parsed(_unescaped.sub(_escaped, text), base)
         root, faults = (again, other) if again is not None else (root, faults)
     if root is None:
@@ -142,8 +149,6 @@ def _plain(found: re.Match[str]) -> str:
         return whole
     if number:
         return html.escape(_forbidden.sub("", html.unescape(whole)).replace("\ufffd", ""))
-    if name in _KEPT:
-        return whole
     known = html5.get(f"{name};") if name else None
     return html.escape(known, quote=False) if known else f"&amp;{whole[1:]}"
 
