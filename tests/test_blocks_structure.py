@@ -245,6 +245,8 @@ def test_cells_that_span_keep_the_columns_apart() -> None:
 def test_a_table_that_only_places_things_becomes_what_it_places() -> None:
     nested = "<table><tr><td><h2>Left</h2><p>one</p></td><td><table><tr><td>1<td>2</table></td></tr></table>"
     assert blocks(nested) == [Heading(2, ["Left"]), *said("one"), Table(header=[], rows=[[["1"], ["2"]]])]
+    picture, words = blocks('<table><tr><td><img src="https://e.org/a"></td><td>text</td></tr></table>')
+    assert (type(picture), words) == (Figure, *said("text"))
     assert blocks('<table role="presentation"><tr><td>a</td><td>b</td></tr></table>') == said("a", "b")
     assert blocks("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>") == said("a", "b")
 
@@ -300,6 +302,10 @@ def test_two_line_ends_in_a_row_end_a_paragraph_and_one_does_not() -> None:
     assert blocks("<p>a<br>b<br><br>c<br/> <br/><br/>d</p>") == [Paragraph(["a", Break(), "b"]), *said("c", "d")]
 
 
+def test_paragraphs_that_show_nothing_are_none() -> None:
+    assert blocks("<p>a</p><p>&nbsp;</p><p>&#8203;</p><p><b> </b></p><h2>\u00ad</h2><p>b</p>") == said("a", "b")
+
+
 def test_marks_reach_the_words_inside_of_blocks_that_they_surround() -> None:
     html = '<strong>a<p>b <a href="https://e.org/"><em>c</em></a></p><ul><li>d</li></ul></strong>'
     assert blocks(html) == [
@@ -323,7 +329,9 @@ def test_a_card_that_is_all_one_link_keeps_its_parts_and_the_link() -> None:
         ('<span style="font-weight: 700">a</span>', [Strong(["a"])]), ('<b style="font-weight:normal">a</b>', ["a"]),
         ('<span style="font-style:italic">a</span>', [Emphasis(["a"])]), ("10<sup>-6</sup> м<sup>2</sup>", ["10⁻⁶ м²"]),
         ("H<sub>2</sub>O, 1<sup>st</sup>", ["H2O, 1st"]), ('10<span style="vertical-align:super">6</span>', ["10⁶"]),
-        ("<del>five</del> six", ["~~five~~ six"]), ("<q>said</q>, <q>сказал</q>", ["“said”, «сказал»"]),
+        ("<del>five</del> six", ["~~five~~ six"]),
+        ('<span style="text-decoration: line-through">five</span> six', ["~~five~~ six"]),
+        ("<q>said</q>, <q>сказал</q>", ["“said”, «сказал»"]),
         ("<ruby>漢<rt>kan</rt></ruby>", ["漢(kan)"]), ("a<wbr>b", ["ab"]),
         ("<code>a  b</code>", [CodeSpan("a  b")]), ("<i><b><i>a</i></b></i>", [Emphasis([Strong(["a"])])]),
         ("<math><mi>x</mi><annotation encoding='application/x-tex'>x^2</annotation></math>", [CodeSpan("x^2")]),

@@ -69,7 +69,7 @@ class Page(html.parser.HTMLParser):
         self.everything: list[str] = []
         self.labels: set[str] = set()
         self._skipped: list[str] = []
-        self._quotes: list[int] = []
+        self._quotes: list[tuple[str, int]] = []
         self._anchor: tuple[int, str] | None = None
         self._marks: list[tuple[int, int, str]] = []
         self._names: set[str] = set()
@@ -94,6 +94,8 @@ class Page(html.parser.HTMLParser):
         if tag in _APART:
             self.text.append(" ")
         self.everything.append(" " if tag in _APART else "")
+        if "wp-block-file__button" in said.get("class", ""):
+            self.text.append(" ")
         if tag == "a" and not self._skipped:
             self._anchor = (len(self.text), said.get("href", "").partition("#")[2])
         if self._skipped:
@@ -106,12 +108,14 @@ class Page(html.parser.HTMLParser):
             self._depth = 1
         elif self._depth and tag == "div":
             self._depth += 1
-        elif tag in ("del", "s", "strike"):
-            self._quotes.append(len(self.text))
+        elif tag in ("del", "s", "strike") or (tag not in _APART | _VOID and "line-through" in said.get("style", "")):
+            self._quotes.append((tag, len(self.text)))
             self.text.append("~~")
         elif tag == "q":
-            self._quotes.append(len(self.text))
+            self._quotes.append((tag, len(self.text)))
             self.text.append("“")
+        elif self._quotes and tag == self._quotes[-1][0]:
+            self._quotes.append((tag, -1))
 
     def handle_endtag(self, tag: str) -> None:
         if self._skipped:
@@ -121,8 +125,8 @@ class Page(html.parser.HTMLParser):
             start, name = self._anchor
             self._marks.append((start, len(self.text), name))
             self._anchor = None
-        elif tag in ("del", "s", "strike", "q") and self._quotes:
-            self._end_quote(tag, self._quotes.pop())
+        elif self._quotes and tag == self._quotes[-1][0]:
+            self._end_quote(tag, self._quotes.pop()[1])
         elif self._depth and tag == "div":
             self._depth -= 1
             if not self._depth:
@@ -145,6 +149,8 @@ class Page(html.parser.HTMLParser):
         return bool((hidden and not _SHOWN_BY_A_CLICK.search(names)) or _SHARING.search(names))
 
     def _end_quote(self, tag: str, start: int) -> None:
+        if start < 0:
+            return
         inside = "".join(self.text[start + 1 :])
         if tag != "q":
             self.text[start] = "~~" if inside.strip() else ""
@@ -164,7 +170,11 @@ class Page(html.parser.HTMLParser):
 def in_words(text: str) -> list[str]:
     """The words of a text, composed, raised digits as plain ones."""
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).translate(_RAISED).replace("−", "-")
-    return [word for word in re.split(r"[ \t\n\r\f\v\u2028\u2029]+", text) if word.strip()]
+    return [
+        word
+        for word in re.split(r"[ \t\n\r\f\v\u2028\u2029]+", text)
+        if word.strip("\xa0\u2007\u200b\u200c\u200d\u2060\u00ad \u3000")
+    ]
 
 
 # -- what blocks say ---------------------------------------------------------------------------------------------------

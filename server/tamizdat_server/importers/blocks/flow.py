@@ -26,6 +26,8 @@ from tamizdat_server.importers.text import clean
 RAISED: Final = {ord(plain): raised for plain, raised in zip("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True)}
 # The format allows little nesting; emphasis in emphasis in emphasis says no more than the first.
 _MARKS: Final = 3
+# Characters without a width: a paragraph of nothing else is empty.
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060"))
 _spaces = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -155,7 +157,8 @@ def folded(run: _Run) -> list[Inline]:
 
 
 def _said(leaf: Leaf) -> bool:
-    return bool((leaf if isinstance(leaf, str) else leaf.text if isinstance(leaf, CodeSpan) else "").strip())
+    text = leaf if isinstance(leaf, str) else leaf.text if isinstance(leaf, CodeSpan) else ""
+    return bool(text.translate(_UNSEEN).strip())
 
 
 def _spaced(run: _Run) -> _Run:

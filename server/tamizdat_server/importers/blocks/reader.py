@@ -33,7 +33,7 @@ from tamizdat_server.importers.blocks.notes import NOTE
 from tamizdat_server.importers.blocks.rules import RULES
 from tamizdat_server.importers.blocks.services import opened
 from tamizdat_server.importers.blocks.showing import Shows, short
-from tamizdat_server.importers.blocks.styles import SCRIPTS, is_raised, marks_of, quotation_marks, styled
+from tamizdat_server.importers.blocks.styles import SCRIPTS, is_raised, is_struck, marks_of, quotation_marks, styled
 from tamizdat_server.importers.blocks.tables import read_table
 from tamizdat_server.importers.blocks.tree import BOUNDARIES, Element
 from tamizdat_server.importers.text import clean
@@ -83,20 +83,23 @@ class Reader:
 
     def _element(self, element: Element, into: Line, context: Context) -> None:
         if element.attributes and self._is_special(element, into, context):
-            return
+            return None
         if "style" in element.attributes:
             context = styled(element, context)
+            if is_struck(element) and element.tag not in BOUNDARIES:
+                return self._struck(element, into, context)
         if reading := self._readings.get(element.tag):
-            reading(element, into, context)
-        elif element.tag in BOUNDARIES:
-            self._boxed(element, into, context)
-        else:
-            if element.tag not in _PLAIN and element.words():
-                self._around.warnings.add(f"<{re.sub('[^a-z0-9-]', '', element.tag)[:40]}>: only its text was kept")
-            self._content(element, into, context)
+            return reading(element, into, context)
+        if element.tag in BOUNDARIES:
+            return self._boxed(element, into, context)
+        if element.tag not in _PLAIN and element.words():
+            self._around.warnings.add(f"<{re.sub('[^a-z0-9-]', '', element.tag)[:40]}>: only its text was kept")
+        return self._content(element, into, context)
 
     def _is_special(self, element: Element, into: Line, context: Context) -> bool:
         """Reads an element that its class or its attributes make more than its tag says."""
+        if "wp-block-file__button" in element.classes():
+            into.text(" ", Context())
         if (shown := embeds.post(element)) and self._shows.post(shown, into, context):
             return True
         if {"wp-block-embed__wrapper", "wp-block-embed"}.intersection(element.classes()):

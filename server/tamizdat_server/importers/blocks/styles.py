@@ -10,6 +10,7 @@ from tamizdat_server.importers.blocks.flow import RAISED, Context, Mark
 from tamizdat_server.importers.blocks.tree import Element
 
 _declaration = re.compile(r"(font-weight|font-style|vertical-align|white-space)\s*:\s*([\w-]+)", re.IGNORECASE)
+_struck = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _BOLD: Final = frozenset(("bold", "bolder", "600", "700", "800", "900"))
 _LIGHT: Final = frozenset(("normal", "lighter", "100", "200", "300", "400", "500"))
 _KEPT_LINES: Final = frozenset(("pre", "pre-wrap", "pre-line", "break-spaces"))
@@ -31,6 +32,11 @@ def styled(element: Element, context: Context) -> Context:
     if style.get("vertical-align") == "super" and is_raised(words := element.words()) and words:
         context = msgspec.structs.replace(context, raised=True)
     return context
+
+
+def is_struck(element: Element) -> bool:
+    """Whether its own style strikes it out."""
+    return bool(_struck.search(element.attributes.get("style", "")))
 
 
 def is_raised(words: str) -> bool:

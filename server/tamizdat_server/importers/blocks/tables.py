@@ -79,7 +79,7 @@ def _is_layout(element: Element, rows: list[Row]) -> bool:
     if any(inner.tag in _PLACED for cell in cells for inner in cell.walk()):
         return True
     one_row = len(rows) == 1 and not any(cell.tag == "th" for cell in cells)
-    return one_row and any(next(cell.walk("p", "ul", "ol", "blockquote"), None) is not None for cell in cells)
+    return one_row and any(next(cell.walk("p", "ul", "ol", "blockquote", "img"), None) is not None for cell in cells)
 
 
 def _content(cell: Element, reader: Reads, context: Context) -> list[Block]:
