@@ -14,7 +14,8 @@ from lxml import etree
 import visible
 from conftest import CHECKOUT
 from importing import NOW, picture
-from tamizdat.format.article import Block, Image
+from placing import Somewhere
+from tamizdat.format.article import Block
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Imported, read_markdown
 from tamizdat_server.importers.blocks.html import Content, read_html
@@ -30,20 +31,6 @@ EXPORTS = (
     "wxr-themeunittest/themeunittestdata.wordpress.xml", "wxr-themeunittest/64-block-test-data.xml",
 )  # fmt: skip
 _TEXTS = re.compile(r"(?:description|encoded|content|summary|body|tagline|info|subtitle|rights|title)\Z")
-
-
-class Somewhere:
-    """A place where every picture is to be had, and every address of the web is one."""
-
-    def __init__(self) -> None:
-        self.warnings = Warnings()
-
-    def picture(self, source: str, *, alt: str) -> Image | None:
-        return Image(1, 1, [], alt)
-
-    def address(self, href: str) -> str | None:
-        href = f"https:{href}" if href.startswith("//") else href
-        return href if re.match(r"(?:https?://|mailto:)[^\x00-\x20]+\Z", href) else None
 
 
 class Everywhere:
