@@ -155,6 +155,19 @@ def test_a_sites_uploads_beside_its_export_are_found(tmp_path: Path, beside: str
     assert found.draft.body[0].image.alt == "A bridge"
 
 
+def test_nothing_beside_an_export_but_its_uploads_is_read_nor_where_a_link_leads(tmp_path: Path) -> None:
+    beside, elsewhere = tmp_path / "export", tmp_path / "private" / "2024" / "03"
+    (beside / "wp-content").mkdir(parents=True)
+    elsewhere.mkdir(parents=True)
+    for file in (beside / "passport.jpg", beside / "wp-content" / "scan.jpg", elsewhere / "a.jpg"):
+        file.write_bytes(picture())
+    for link in ("uploads", "wp-content/uploads"):
+        (beside / link).symlink_to(tmp_path / "private")
+    names = ("passport.jpg", "wp-content/scan.jpg", "wp-content/uploads/2024/03/a.jpg", "2024/03/a.jpg")
+    found = read_post(beside, "Text " + "".join(f'<img src="{HOME}/{name}">' for name in names))
+    assert not [block for block in found.draft.body if isinstance(block, Figure)]
+
+
 # -- when --------------------------------------------------------------------------------------------------------------
 
 
@@ -416,6 +429,17 @@ def test_the_real_blog_is_imported_whole(tmp_path: Path, corpora: Path) -> None:
     assert all(one.draft.key.startswith("20") and one.draft.body for one in articles)
     assert [one for one in articles if "[caption" in str(one.draft.body)] == []
     assert sum(len(one.draft.body) == 1 for one in articles) < 30, "blank lines part paragraphs"
+
+
+@pytest.mark.parametrize("choice", ["local", "fetch"])
+def test_the_real_blogs_picture_is_found_beside_its_export_whatever_address_it_had(
+    tmp_path: Path, corpora: Path, choice: str
+) -> None:
+    _, articles = accounted(tmp_path, corpora / "wxr-cclabs" / "cclabs.wxr.xml", editions=("en",), pictures=choice)
+    shown = {one.source: [block for block in one.draft.body if isinstance(block, Figure)] for one in articles}
+    assert {source: len(blocks) for source, blocks in shown.items() if blocks} == {
+        "wordpress labs.creativecommons.org/ 89": 1
+    }
 
 
 @pytest.mark.parametrize(

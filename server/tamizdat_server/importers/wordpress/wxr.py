@@ -18,13 +18,13 @@ from tamizdat_server.importers.wordpress.wxr_export import Broken, Export
 from tamizdat_server.importers.wordpress.wxr_fields import Item as Element
 from tamizdat_server.importers.wordpress.wxr_index import Index
 
-_UPLOADS: Final = ("wp-content", "uploads")
+_UPLOADS: Final = ("wp-content/uploads", "uploads")
 
 
 def open_export(source: str, options: Options) -> Source:
     """The export at this path, read through once: what it says of its media, its times and its copies is known then.
 
-    Pictures are also looked for in `wp-content/` or `uploads/` beside it. Raises: UnreadableSource; UsageError for a
+    Pictures are also looked for in `wp-content/uploads/` or `uploads/` beside it. Raises: UnreadableSource; UsageError for a
     time zone that there isn't.
     """
     read_zone(options.zone)
@@ -41,11 +41,14 @@ def open_export(source: str, options: Options) -> Source:
 
 
 def _with_uploads(path: Path, options: Options) -> Options:
-    """The options, with the folder of the export among those where pictures are looked for, if it holds a site's."""
-    folder = path if path.is_dir() else path.parent
-    if not any((folder / name).is_dir() for name in _UPLOADS):
-        return options
-    return msgspec.structs.replace(options, uploads=[*options.uploads, folder])
+    """The options, with the uploads that lie beside the export among the folders where pictures are looked for.
+
+    Never what else lies there, nor where a link leads: an address in an export must not name a private file.
+    """
+    folder = (path if path.is_dir() else path.parent).resolve()
+    beside = [folder / name for name in _UPLOADS]
+    found = [uploads for uploads in beside if uploads.is_dir() and uploads.resolve() == uploads]
+    return msgspec.structs.replace(options, uploads=[*options.uploads, *found])
 
 
 class _ExportSite:
