@@ -41,8 +41,22 @@ def test_the_report_names_what_was_skipped_and_why(tmp_path: Path, newsroom: Pat
     assert result.exit_code == 0
     assert "1 added, 0 revised, 0 unchanged, 0 removed, 2 skipped" in result.stdout
     assert "skipped b.md: it has no date; --date gives one" in result.stderr
-    assert "skipped c.md: a draft" in result.stderr
-    assert "warning: relative links became text (1 article a.md)" in result.stderr
+    assert "kept private c.md: a draft" in result.stderr
+    assert "warning: relative links became text (1 article: a.md)" in result.stderr
+
+
+def test_what_is_skipped_is_told_by_its_reason_what_is_kept_private_first(tmp_path: Path, newsroom: Path) -> None:
+    draft = DATED.replace("---\ntitle", "---\ndraft: true\ntitle")
+    files = {f"{number}.md": "No date\n" for number in range(30)} | {"x.md": draft, "y.md": draft}
+    source = write(tmp_path / "source", files)
+    told = call("markdown", source, "--to", newsroom).stderr
+    assert told.splitlines() == [
+        "kept private 2: a draft (such as x.md)",
+        "skipped 30: it has no date; --date gives one to all such articles (such as 0.md)",
+        "--json names each of them, --report FILE writes a page for the browser",
+    ]
+    report = msgspec.json.decode(call("markdown", source, "--to", newsroom, "--json").stdout)
+    assert {skipped["source"] for skipped in report["skipped"]} == {*files}
 
 
 def test_json_is_one_document(tmp_path: Path, newsroom: Path) -> None:
@@ -103,7 +117,7 @@ def test_a_correction_that_reaches_no_article_is_said(tmp_path: Path, newsroom: 
 def test_pictures_without_alt_text_are_asked_about(tmp_path: Path, newsroom: Path) -> None:
     source = write(tmp_path / "source", {"a.md": DATED + "![](p.png)\n", "p.png": picture()})
     assert (
-        "1 picture has no alt text: please describe it (1 article a.md)"
+        "1 picture has no alt text: please describe it (1 article: a.md)"
         in call("markdown", source, "--to", newsroom).stderr
     )
 
@@ -133,13 +147,12 @@ def test_words_of_another_kind_are_usage_errors(tmp_path: Path, newsroom: Path) 
 
 
 def test_what_a_source_is_called_does_not_reach_the_terminals_controls(tmp_path: Path, newsroom: Path) -> None:
-    source = write(
-        tmp_path / "source", {"a\x1b[31m\nb.md": "No date\n", "\u202ec.md": "No date\n", "d" * 240 + ".md": "x"}
-    )
-    said = call("markdown", source, "--to", newsroom).stderr
-    assert "skipped a[31m b.md: it has no date" in said
+    draft = DATED.replace("---\ntitle", "---\ndraft: true\ntitle")
+    files = {"a\x1b[31m\nb.md": "No date\n", "\u202ec.md": "No date\n", f"{'d' * 240}/{'e' * 240}.md": draft}
+    said = call("markdown", write(tmp_path / "source", files), "--to", newsroom).stderr
+    assert "(such as a[31m b.md)" in said
     assert not {"\x1b", "\u202e"} & set(said)
-    assert max(map(len, said.splitlines())) <= 400
+    assert max(map(len, said.splitlines())) == 400
 
 
 def test_a_terminal_sees_how_the_import_goes_on(tmp_path: Path, newsroom: Path) -> None:

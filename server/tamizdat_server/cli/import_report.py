@@ -7,6 +7,7 @@ import click
 
 if TYPE_CHECKING:
     from tamizdat_server.importers import Report
+    from tamizdat_server.importers.items import Skipped
     from tamizdat_server.importers.report import Held, Undescribed
 
 SHOWN: Final = 20
@@ -17,7 +18,7 @@ def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
     """Say what the import into the newsroom `folder` did, or would do."""
     counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
     click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
-    _list([f"skipped {skipped.source}: {skipped.reason}" for skipped in report.skipped])
+    _tell_skipped(report.skipped)
     _list([_warning(warned.warning, warned.articles, warned.first) for warned in report.warnings])
     _tell_undescribed(report.undescribed)
     _tell_held(report.held)
@@ -27,6 +28,25 @@ def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
         click.echo("no published article was revised, so the correction was added to none", err=True)
     if not report.dry_run and (report.added or report.revised or report.removed):
         click.echo(f"'tamizdat publish {folder}' makes it public.")
+
+
+def _tell_skipped(skipped: "list[Skipped]") -> None:
+    """By reason; what is kept private first, since nobody may find that to be wrong too late."""
+    from tamizdat_server.importers.report import by_reason
+
+    hidden = by_reason(one for one in skipped if one.hidden)
+    others = by_reason(one for one in skipped if not one.hidden)
+    _list([_group("kept private", *group) for group in hidden])
+    _list([_group("skipped", *group) for group in others])
+    if any(len(sources) > 1 for _, sources in (*hidden, *others)):
+        click.echo("--json names each of them, --report FILE writes a page for the browser", err=True)
+
+
+def _group(what: str, reason: str, sources: list[str]) -> str:
+    """One line; the reason before the example where there are several: a source may have a long name."""
+    if len(sources) == 1:
+        return f"{what} {sources[0]}: {reason}"
+    return f"{what} {len(sources):,}: {reason} (such as {sources[0]})"
 
 
 def _list(lines: list[str]) -> None:
@@ -45,14 +65,14 @@ def _warn(text: str) -> None:
 
 
 def _warning(warning: str, articles: int, first: str) -> str:
-    return f"warning: {warning} ({'1 article' if articles == 1 else f'{articles} articles, such as'} {first})"
+    return f"warning: {warning} ({'1 article:' if articles == 1 else f'{articles} articles, such as'} {first})"
 
 
 def _tell_undescribed(undescribed: "Undescribed") -> None:
     if undescribed.pictures:
         one = undescribed.pictures == 1
         pictures, them = ("1 picture has", "it") if one else (f"{undescribed.pictures:,} pictures have", "them")
-        articles = "1 article" if undescribed.articles == 1 else f"{undescribed.articles} articles, such as"
+        articles = "1 article:" if undescribed.articles == 1 else f"{undescribed.articles} articles, such as"
         _warn(f"{pictures} no alt text: please describe {them} ({articles} {undescribed.first[0]})")
 
 

@@ -1,10 +1,14 @@
 """What an import did, for people and as JSON."""
 
-from typing import Protocol
+import re
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 import msgspec
 
 from tamizdat_server.importers.items import Skipped
+
+_moments: Final = re.compile(r",? \d{4}-\d\d-\d\dT[\d:]+Z")
 
 
 class Warned(msgspec.Struct):
@@ -53,6 +57,14 @@ class Report(msgspec.Struct):
     skipped: list[Skipped] = []
     warnings: list[Warned] = []
     undescribed: Undescribed = msgspec.field(default_factory=Undescribed)
+
+
+def by_reason(skipped: Iterable[Skipped]) -> list[tuple[str, list[str]]]:
+    """Reasons and the sources that have them, most frequent first. When something is to appear is left out."""
+    groups: dict[str, list[str]] = {}
+    for one in skipped:
+        groups.setdefault(_moments.sub("", one.reason), []).append(one.source)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
 class Progress(Protocol):

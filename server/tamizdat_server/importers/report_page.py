@@ -7,7 +7,6 @@ WordPress gave, which says nothing to anybody who can't log in there.
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import Final
 from tamizdat.errors import UsageError
 from tamizdat_server.durable import write_whole
 from tamizdat_server.importers.items import Skipped
-from tamizdat_server.importers.report import Held, Report, Undescribed, Warned
+from tamizdat_server.importers.report import Held, Report, Undescribed, Warned, by_reason
 from tamizdat_server.importers.report_sources import Named, name_origin, name_source
 from tamizdat_server.importers.report_style import STYLE
 from tamizdat_server.importers.text import clean
 
 _LISTED: Final = 200  # of each group: a page that names thousands is read by nobody
 _UNFOLDED: Final = 8
-_moments: Final = re.compile(r",? \d{4}-\d\d-\d\dT[\d:]+Z")
 
 
 def report_page(report: Report, *, title: str, at: str, following: Sequence[tuple[str, str]] = ()) -> str:
@@ -132,7 +130,7 @@ def _skipped(skipped: Sequence[Skipped], origin: str) -> str:
         return ""
     # Of a WordPress item that can't be read nobody knows whether it is a draft: its address, then, isn't shown either.
     cautious = origin.startswith("wordpress ")
-    groups = "".join(_sources(reason, sources, cautious=cautious) for reason, sources in _by_reason(skipped))
+    groups = "".join(_sources(reason, sources, cautious=cautious) for reason, sources in by_reason(skipped))
     words = "<p>Each with the reason. What should have come can be mended at the source; then import again.</p>"
     return _section("skipped", "Not imported", words + groups)
 
@@ -140,11 +138,11 @@ def _skipped(skipped: Sequence[Skipped], origin: str) -> str:
 def _private(skipped: Sequence[Skipped]) -> str:
     if not skipped:
         return ""
-    groups = "".join(_sources(reason, sources, cautious=True) for reason, sources in _by_reason(skipped))
+    groups = "".join(_sources(reason, sources, cautious=True) for reason, sources in by_reason(skipped))
     words = (
         "<p>Drafts, private, protected and future articles, and the like. Nothing of them was imported. Names tell what"
-        " an article is about, so none stands here, but for posts’ numbers. The import names them at the"
-        " terminal.</p>"
+        " an article is about, so none stands here, but for posts’ numbers. The import with <code>--json</code>"
+        " names them all.</p>"
     )
     return _section("private", "Kept private on purpose", words + groups)
 
@@ -194,14 +192,6 @@ def _next(following: Sequence[tuple[str, str]]) -> str:
 
 def _section(name: str, title: str, content: str) -> str:
     return f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>{content}</section>\n'
-
-
-def _by_reason(skipped: Iterable[Skipped]) -> list[tuple[str, list[str]]]:
-    """Reasons and the sources that have them, most frequent first. When something is to appear is left out."""
-    groups: dict[str, list[str]] = {}
-    for one in skipped:
-        groups.setdefault(_moments.sub("", one.reason), []).append(one.source)
-    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
 def _group(reason: str, items: Sequence[str], *, number: int) -> str:

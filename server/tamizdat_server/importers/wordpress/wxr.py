@@ -24,8 +24,8 @@ _UPLOADS: Final = ("wp-content/uploads", "uploads")
 def open_export(source: str, options: Options) -> Source:
     """The export at this path, read through once: what it says of its media, its times and its copies is known then.
 
-    Pictures are also looked for in `wp-content/uploads/` or `uploads/` beside it. Raises: UnreadableSource; UsageError for a
-    time zone that there isn't.
+    Pictures are also looked for in `wp-content/uploads/` or `uploads/` beside it. Raises: UnreadableSource; UsageError
+    for a time zone that there isn't.
     """
     read_zone(options.zone)
     export, index = Export(Path(source)), Index()
