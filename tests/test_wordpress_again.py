@@ -1,6 +1,7 @@
 """An export imported again: what stands, what is revised, and what leaves because its author took it back."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,19 @@ def test_an_edit_is_a_revision_and_saving_without_one_is_none(newsroom: Newsroom
 
 
 @pytest.mark.parametrize("hidden", [{"status": "draft"}, {"status": "trash"}, {"post_password": "letmein"}])
-def test_a_post_that_its_author_took_back_leaves(newsroom: Newsroom, tmp_path: Path, hidden: dict[str, str]) -> None:
+def test_a_post_that_its_author_took_back_leaves(newsroom: Newsroom, tmp_path: Path, hidden: dict[str, Any]) -> None:
     take_posts(newsroom, tmp_path, item(1), item(2))
     take_posts(newsroom, tmp_path, item(1, **hidden), item(2))
+    assert [source for source, _ in newsroom.standing_sources()] == ["wordpress example.kz/ 2"]
+
+
+@pytest.mark.parametrize("hidden", [{"status": "draft"}, {"post_password": "letmein"}])
+def test_a_post_of_several_languages_that_its_author_took_back_leaves_in_each(
+    newsroom: Newsroom, tmp_path: Path, hidden: dict[str, Any]
+) -> None:
+    text = "[:ru]По-русски.[:kk]Қазақша.[:]"
+    assert take_posts(newsroom, tmp_path, item(1, text), item(2)).added == 3
+    take_posts(newsroom, tmp_path, item(1, text, **hidden), item(2))
     assert [source for source, _ in newsroom.standing_sources()] == ["wordpress example.kz/ 2"]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import httpd
 import wpserver
 from tamizdat.errors import ForbiddenAddress, UnreadableSource
 from tamizdat_server.importers.orders import Order, carry_out
+from tamizdat_server.importers.report import Report
 from tamizdat_server.importers.wordpress.site import same_host
 from wpdesk import Desk, counts
 from wpserver import WordPress, refuse, say
@@ -238,6 +240,47 @@ def test_an_export_and_the_api_of_one_site_are_one(site: WordPress, desk: Desk, 
     assert report.unchanged == 3
     site.edit(2, body="<p>Иначе.</p>")
     assert counts(desk.bring()) == (0, 1, 0, 0)
+
+
+SEVERAL = "<p>[:ru]Это текст о мосте через реку.[:kk]Бұл өзен арқылы көпір туралы мәтін.[:]</p>"
+SHOWN = "<p>Это текст о мосте через реку.</p>"
+
+
+def _bring_export(desk: Desk, path: Path, *, body: str) -> Report:
+    """Import what the site's exporter writes, where all of its posts have this text."""
+    shown = desk.site.posts
+    desk.site.posts = {number: replace(post, body=body) for number, post in shown.items()}
+    path.write_text(_export(desk.site), encoding="utf-8")
+    desk.site.posts = shown
+    return carry_out(desk.newsroom, Order(kind="wordpress", source=[str(path)]), now=desk.now)
+
+
+@pytest.mark.parametrize("editions", [("ru", "kk"), ()])
+def test_a_site_that_shows_one_of_a_posts_languages_goes_on_with_that_one(
+    site: WordPress, tmp_path: Path, editions: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path / "newsroom", site, editions=editions)
+    site.write(2, body=SHOWN)
+    assert _bring_export(desk, tmp_path / "export.xml", body=SEVERAL).added == 4
+
+    assert counts(desk.bring()) == (0, 0, 0, 0)
+    site.edit(2, body="<p>Это новый текст о мосте через реку.</p>")
+    assert counts(desk.bring()) == (0, 1, 0, 0)
+    assert len({*desk.newsroom.standing_sources()}) == 4
+
+    site.edit(1, password="letmein")
+    desk.bring(confirm=True)
+    assert {source.split()[2] for source, _ in desk.newsroom.standing_sources()} == {"2"}
+
+
+def test_an_export_adds_the_languages_that_its_site_did_not_show(site: WordPress, tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "newsroom", site, editions=("ru", "kk"))
+    site.write(2, body=SHOWN)
+    assert desk.bring().added == 2
+
+    assert counts(_bring_export(desk, tmp_path / "export.xml", body=SEVERAL)) == (2, 0, 0, 0)
+    assert counts(_bring_export(desk, tmp_path / "export.xml", body=SEVERAL)) == (0, 0, 0, 0)
+    assert counts(desk.bring()) == (0, 0, 0, 0)
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------

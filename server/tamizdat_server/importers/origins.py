@@ -22,8 +22,8 @@ class Standing(NamedTuple):
 class Origins:
     """What newsroom.db knows of the articles of one origin. What changes something is called inside `editing()`."""
 
-    def __init__(self, newsroom: Newsroom, origin: str) -> None:
-        self._newsroom, self._origin = newsroom, origin
+    def __init__(self, newsroom: Newsroom, origin: str, *, splits: bool = False) -> None:
+        self._newsroom, self._origin, self._splits = newsroom, origin, splits
 
     def standing(self) -> Iterator[Standing]:
         """The origin's articles that aren't retracted, by source."""
@@ -32,6 +32,18 @@ class Origins:
     def of(self, source: str) -> Standing | None:
         """The article that stands of this source; also one that came before origins were noted."""
         return next(self._articles("source = ? AND origin IN (?, '')", source, self._origin), None)
+
+    def whole(self, source: str) -> str:
+        """The source of which this is one language, else itself."""
+        whole, _, code = source.rpartition(" ")
+        return whole if self._splits and code.isalpha() else source
+
+    def all_of(self, source: str) -> list[Standing]:
+        """What stands of this source: its article, and those in each of its languages."""
+        if not self._splits:
+            return [found] if (found := self.of(source)) else []
+        where = "(source = ? OR (source > ? || ' ' AND source < ? || '!')) AND origin IN (?, '')"
+        return [*self._articles(where, source, source, source, self._origin)]
 
     def under(self, key: str) -> Standing | None:
         """The article of this origin that stands under a key; also one that came before origins were noted."""

@@ -53,7 +53,8 @@ class Source(msgspec.Struct, frozen=True):
     its items are changes in the order in which they happened, so they are taken in all together or not at all; else
     each stands for itself and an import that was interrupted keeps what it did. `fixed_keys`: its articles are known by
     the keys that it proposes, whoever else has them; else a key that is taken is exchanged for one like it, and an
-    article keeps the key under which it came first.
+    article keeps the key under which it came first. `splits`: a text in several languages is an article in each, called
+    `SOURCE CODE`, while elsewhere or at another time only one of them may show, called `SOURCE`.
     """
 
     origin: str
@@ -61,3 +62,4 @@ class Source(msgspec.Struct, frozen=True):
     total: int | None = None
     history: bool = False
     fixed_keys: bool = False
+    splits: bool = False

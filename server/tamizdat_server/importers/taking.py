@@ -22,7 +22,7 @@ class Taking:
 
     def __init__(self, newsroom: Newsroom, source: Source, *, now: str, confirm: bool) -> None:
         self._newsroom, self._source, self._now, self._confirm = newsroom, source, now, confirm
-        self._origins = Origins(newsroom, source.origin)
+        self._origins = Origins(newsroom, source.origin, splits=source.splits)
         self._tally = Tally(history=source.history)
         self._removed = 0
         self._corrected = ""
@@ -100,6 +100,7 @@ class Taking:
     # -- articles that are there ---------------------------------------------------------------------------------------
 
     def _put(self, item: Imported) -> None:
+        item = self._as_known(item)
         if not self._source.history and (item.source in self._seen or item.source in self._hidden):
             # Taking both would revise the article at every import.
             self._tally.skip(Skipped(item.source, "the source has it twice; only the first counts"))
@@ -119,6 +120,17 @@ class Taking:
         if outcome == "revised" and (found := self._origins.under(key)) and found.public:
             self._revised[key] = None
 
+    def _as_known(self, item: Imported) -> Imported:
+        """The item as what stands of it in its language, which may have come alone or beside others."""
+        whole = self._origins.whole(item.source)
+        standing = {one.source: one.edition for one in self._origins.all_of(whole)}
+        if not standing.keys() - {item.source}:
+            return item
+        same = (source for source, edition in standing.items() if edition == item.draft.edition)
+        source = item.source if item.source in standing else next(same, item.source)
+        draft = msgspec.structs.replace(item.draft, translation_group=item.draft.translation_group or whole)
+        return msgspec.structs.replace(item, draft=draft, source=source)
+
     def _key(self, item: Imported) -> str | None:
         """The key that the article gets; None where it can't have any."""
         if not self._source.fixed_keys:
@@ -128,14 +140,15 @@ class Taking:
     # -- articles that aren't ------------------------------------------------------------------------------------------
 
     def _skip(self, skipped: Skipped) -> None:
-        found = self._origins.of(skipped.source)
         if not skipped.hidden:
-            self._seen.add(skipped.source)
+            found = self._origins.all_of(skipped.source)
+            self._seen.update((skipped.source, *(one.source for one in found)))
             skipped = _still_standing(skipped) if found else skipped
         elif not self._source.history:
-            self._hidden.add(skipped.source)
-            if found:
-                self._leave(found, skipped.reason, at=self._now)
+            found = self._origins.all_of(self._origins.whole(skipped.source))
+            self._hidden.update((skipped.source, *(one.source for one in found)))
+            for article in found:
+                self._leave(article, skipped.reason, at=self._now)
         self._tally.skip(skipped)
 
     def _remove(self, key: str, at: str) -> None:
@@ -168,7 +181,7 @@ class Taking:
             return ""
         if self._present is None:
             return article.gone
-        return "" if article.source in self._present else _MISSING
+        return "" if {article.source, self._origins.whole(article.source)} & self._present else _MISSING
 
 
 def _still_standing(skipped: Skipped) -> Skipped:

@@ -42,7 +42,7 @@ def open_closed(home: str, options: Options, *, reason: str) -> Source:
         except UnreadableSource:
             continue
         reader = _FeedReader(home, address, options, place=place, reason=reason)
-        return Source(origin=origin_of(home), items=reader.items(first))
+        return Source(origin=origin_of(home), items=reader.items(first), splits=True)
     raise UnreadableSource(source=home, reason=f"{reason}, and no feed was found in its place")
 
 

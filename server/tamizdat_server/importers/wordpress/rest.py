@@ -53,7 +53,7 @@ def open_site(source: str, options: Options) -> Source:
     except ApiFailed as failure:
         raise UnreadableSource(source=source, reason=failure.reason) from failure
     items = _SiteReader(api, options.fetcher, place, options, first).items()
-    return Source(origin=origin_of(site.home), items=items, total=None if place.listed else first.total)
+    return Source(origin=origin_of(site.home), items=items, total=None if place.listed else first.total, splits=True)
 
 
 class _SiteReader:
@@ -132,8 +132,7 @@ class _SiteReader:
         return self._note(_PAGES, listing)
 
     def _present(self) -> frozenset[str]:
-        names = ("", *_codes(self._options))  # an export may have told of a post in each of its languages
-        return frozenset(source_of(self._home, number, name) for number in self._place.present() for name in names)
+        return frozenset(source_of(self._home, number) for number in self._place.present())
 
     # -- what changed --------------------------------------------------------------------------------------------------
 

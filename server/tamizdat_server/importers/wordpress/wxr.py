@@ -37,7 +37,7 @@ def open_export(source: str, options: Options) -> Source:
     if not index.total:
         raise UnreadableSource(source=source, reason="nothing is in it")
     items = _items(export, index, _with_uploads(Path(source), options))
-    return Source(origin=origin_of(export.home), items=items, total=index.total)
+    return Source(origin=origin_of(export.home), items=items, total=index.total, splits=True)
 
 
 def _with_uploads(path: Path, options: Options) -> Options:
