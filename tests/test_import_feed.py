@@ -401,7 +401,7 @@ def test_a_feeds_address_of_old_is_an_address(reader: Reader) -> None:
 def test_folders_missing_files_and_huge_ones_are_refused(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="folder"):
         open_feed(str(tmp_path), reader.options())
-    with pytest.raises(UnreadableSource, match="No such file"):
+    with pytest.raises(UnreadableSource, match="there is no such file"):
         open_feed(str(tmp_path / "none.xml"), reader.options())
     huge = tmp_path / "huge.xml"
     with huge.open("wb") as file:

@@ -1,5 +1,6 @@
 """Single pages: the article is found and kept whole, what isn't one is skipped in words, and no page takes long."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -287,6 +288,33 @@ def test_folders_and_missing_files_are_errors(reader: Reader, tmp_path: Path) ->
 def test_hostile_pages_end_soon_and_in_words(reader: Reader, text: str) -> None:
     found = reader.read(text)
     assert isinstance(found, Imported) or found.reason
+
+
+def test_garbage_is_skipped_in_words_whatever_the_parser_makes_of_it(reader: Reader) -> None:
+    dice = random.Random(1)
+    pieces = [
+        b"<",
+        b">",
+        b"</",
+        b"/>",
+        b"=",
+        b'"',
+        b"<!--",
+        b"<\x01a",
+        b"<a\x02:b",
+        b"<p\xff>",
+        b"&#0;",
+        b" ",
+        b"\0",
+        b"word",
+    ]
+    texts = [b"".join(dice.choices(pieces, k=60)) for _ in range(300)]
+    for number, text in enumerate([*texts, *(dice.randbytes(20_000) for _ in range(5))]):
+        assert reader.skipped(text).reason, number
+
+
+def test_an_element_of_an_impossible_name_costs_none_of_the_words(reader: Reader) -> None:
+    assert text_of(reader.one(page(f"<x\x01y>{paragraphs(ENGLISH)}</x\x01y>"))).split() == " ".join(ENGLISH).split()
 
 
 # -- in the web --------------------------------------------------------------------------------------------------------

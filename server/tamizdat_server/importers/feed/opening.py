@@ -78,8 +78,12 @@ def _open_file(path: Path, options: Options) -> Source:
             raise UnreadableSource(source=str(path), reason="it is a folder; name the feed's file or its address")
         with path.open("rb") as file:
             data = file.read(FEED_BYTES + 1)
+    except FileNotFoundError as error:
+        reason = "there is no such file (an address begins with https://)"
+        raise UnreadableSource(source=str(path), reason=reason) from error
     except (OSError, ValueError) as error:
-        raise UnreadableSource(source=str(path), reason=str(error)) from error
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise UnreadableSource(source=str(path), reason=reason) from error
     if len(data) > FEED_BYTES:
         raise UnreadableSource(source=str(path), reason=f"it is larger than {FEED_BYTES // 1024 // 1024} MB")
     feed = _checked(str(path), data, address="", content_type="")

@@ -94,7 +94,10 @@ def prune(root: Tag) -> None:
     for element in [element for element in root.iter() if _is_of_readers(element)]:
         take_away(element)
     etree.strip_elements(root, *_UNREAD, with_tail=False)  # pyright: ignore[reportUnknownMemberType]
-    etree.strip_tags(root, *{element.tag for element in root.iter()} - _MEANT)  # pyright: ignore[reportUnknownMemberType]
+    for element in root.iter():
+        if element.tag not in _MEANT:  # its name may be one by which lxml itself couldn't ask for it
+            element.tag = "span"
+    etree.strip_tags(root, "span")  # pyright: ignore[reportUnknownMemberType]
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS or sum(map(len, root.itertext())) > MAX_CHARACTERS:
         raise Refused("too large to be one article")
 
