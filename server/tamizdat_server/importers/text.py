@@ -14,8 +14,9 @@ _unwanted = re.compile(
 )
 _line_ends = re.compile("\r\n?|[\u2028\u2029]")
 _spaces = re.compile(r"[ \t\n]+")
-_tags = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s+[\w-]+=[^<>]*)?\s*/?>|<!--.*?-->", re.DOTALL)
-_address = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_tags = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s+[\w-]+=[^<>]*|\s*/?)>")
+# Possessive, and never begun in the middle: a name of a million letters takes one look.
+_address = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)+")
 _empty_brackets = re.compile(r"<\s*(?:mailto:\s*)?>|\(\s*(?:mailto:\s*)?\)|\[\s*(?:mailto:\s*)?\]", re.IGNORECASE)
 _key_blanks = re.compile(r"[\s\x00-\x20\x7f-\xa0\\]+")
 
@@ -31,10 +32,20 @@ def clean(text: str) -> str:
 def words(text: str) -> str:
     """The words of a field that may hold entities and tags, on one line."""
     if "<" in text:
-        text = _tags.sub("", text)
+        text = _tags.sub("", _without_comments(text))
     if "&" in text:
         text = html.unescape(text)
     return _spaces.sub(" ", clean(text)).strip()
+
+
+def _without_comments(text: str) -> str:
+    """Comments that end; what only looks like the beginning of one is text."""
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts.append(text[at:start])
+        at = end + 3
+    return "".join([*parts, text[at:]])
 
 
 def line(text: str, limit: int = LINE_CHARACTERS) -> str:

@@ -10,7 +10,7 @@ from tamizdat_server.importers.blocks.flow import RAISED, Context, Mark
 from tamizdat_server.importers.blocks.tree import Element
 
 _declaration = re.compile(r"(font-weight|font-style|vertical-align|white-space)\s*:\s*([\w-]+)", re.IGNORECASE)
-_struck = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_struck = re.compile(r"text-decoration(?:-line)?\s*:[^;:]*line-through", re.IGNORECASE)
 _BOLD: Final = frozenset(("bold", "bolder", "600", "700", "800", "900"))
 _LIGHT: Final = frozenset(("normal", "lighter", "100", "200", "300", "400", "500"))
 _KEPT_LINES: Final = frozenset(("pre", "pre-wrap", "pre-line", "break-spaces"))

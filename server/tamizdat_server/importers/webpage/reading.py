@@ -28,7 +28,7 @@ _OTHER: Final = (
     (b"From: <Saved by", "an MHTML file; save the page as 'HTML only'"),
     (b"bplist", "a web archive; save the page as 'page source'"),
 )
-_feed: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
+_feed: Final = re.compile(r"(?>\s*(?:<\?xml[^>]*>|<!--.*?-->))*+\s*<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
 
 
 def read_page(data: bytes, *, address: str, content_type: str = "") -> Story:

@@ -26,7 +26,7 @@ _TAGS: Final = 100
 _TITLE_FROM_TEXT: Final = 80
 _url = re.compile(r"https?://[^\x00-\x20]{1,3990}", re.IGNORECASE)
 _ip = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}", re.IGNORECASE)
-_sources = re.compile(r"<img\b[^>]{0,4000}?\ssrc\s*=\s*[\"']([^\"']{1,4000})", re.IGNORECASE)
+_sources = re.compile(r"<img\b[^<>]{0,4000}?\ssrc\s*=\s*[\"']([^\"']{1,4000})", re.IGNORECASE)
 _size = re.compile(r"-(?:\d{2,4}x\d{2,4}|scaled)(?=\.\w+$)")
 _extension = re.compile(r"\.(?:html?|php|aspx?|jsp|xml|json)$", re.IGNORECASE)
 _cyrillic = re.compile("[\u0400-\u04ff]")

@@ -10,7 +10,7 @@ import msgspec
 from tamizdat_server.importers.items import Warnings
 
 _BEGIN: Final = re.compile(r"<!--\s{1,20}(/?)wp:([a-z][a-z0-9_-]{0,80}(?:/[a-z][a-z0-9_-]{0,80})?)(?=[\s/-])")
-_WORDS: Final = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]|<[a-z]")
+_WORDS: Final = re.compile(r"[^\W\d_]{2}\s+[^\W\d_]|<[a-z]")
 _ADDRESSES: Final = re.compile(r"(?:https?:|mailto:|/)\S*|field_\w+|#?[\w.-]*", re.IGNORECASE)
 _TEXTS: Final = 200
 _SILENT: Final = frozenset(("footnotes", "more", "nextpage", "spacer", "separator", "shortcode"))

@@ -22,7 +22,7 @@ _POSTS: Final = "wp/v2"
 _FIELDS: Final = "name,home,url,gmt_offset,timezone_string,namespaces"
 _inner = re.compile(r"/(?:wp-(?:json|admin|login|content|includes)|xmlrpc\.php|index\.php)(?:[/.?].*)?$")
 _link_header = re.compile(r"<([^<>]{1,2000})>\s*;[^,<]*rel\s*=\s*\"?https://api\.w\.org/\"?")
-_link_element = re.compile(rb"<link\b[^>]*\brel=[\"']https://api\.w\.org/[\"'][^>]*>", re.IGNORECASE)
+_link_element = re.compile(rb"<link\b[^<>]*\brel=[\"']https://api\.w\.org/[\"'][^<>]*>", re.IGNORECASE)
 _href = re.compile(rb"\bhref=[\"']([^\"']{1,2000})[\"']", re.IGNORECASE)
 _zone_name = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+){0,2}")
 

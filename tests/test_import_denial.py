@@ -1,0 +1,64 @@
+"""A source can't keep a server busy: a megabyte made against a parser takes it about as long as any other megabyte.
+
+Nothing here looks at a clock. What took the square of its length took hours for these texts.
+"""
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from importing import NOW
+from tamizdat_server.images import Pictures
+from tamizdat_server.importers import Options
+from tamizdat_server.importers.feed.entries import EntryReader
+from tamizdat_server.importers.feed.reading import read_feed
+from tamizdat_server.importers.items import Refused, Warnings
+from tamizdat_server.importers.text import without_addresses, words
+from tamizdat_server.importers.webpage.reading import read_page
+from tamizdat_server.importers.wordpress.bodies import to_html
+from tamizdat_server.importers.wordpress.posts import Post
+from tamizdat_server.importers.wordpress.site import RestSite
+
+SIZE = 1_000_000
+SITE = RestSite("https://example.org/", "https://example.org/wp-json/")
+
+
+def filled(piece: str, size: int = SIZE) -> str:
+    return piece * (size // len(piece))
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<a", "<a ", "<a b=", "</", "&", "&#", "<", "a", "-", "a@", "a@b.", "%", ".a"]
+)
+@pytest.mark.parametrize("begin", ["", "<a b="])
+@pytest.mark.parametrize("read", [words, without_addresses])
+def test_a_field_of_a_million_characters_is_read_at_once(read: Callable[[str], str], begin: str, piece: str) -> None:
+    assert len(read(begin + filled(piece))) <= SIZE + 10
+    assert len(read(begin + filled(" "))) <= SIZE + 10
+
+
+def test_what_looks_like_a_field_of_many_words_is_read_as_ever() -> None:
+    assert words('a<!-- b --> <br/><b>c</b> <a href="x">d</a> 3 < 4 <!-- e') == "a c d 3 < 4 <!-- e"
+    assert without_addresses("Ann <a.b+c@d-e.example.org>") == "Ann"
+    assert without_addresses("a@b@c.example") == "a@"
+
+
+def test_the_values_of_a_block_are_searched_for_words_at_once() -> None:
+    post = Post(id=1, content=f'<!-- wp:a/b {{"a": "{filled("a")}"}} /-->')
+    assert "aaa" not in to_html(post, SITE, Warnings())
+
+
+def test_an_entry_of_a_feed_is_read_at_once(tmp_path: Path) -> None:
+    options = Options(store=Pictures(tmp_path), now=NOW, editions=["en"], pictures="none", date=NOW)
+    text, name = escape(filled("<!--", 300_000)), escape(filled("a"))
+    feed = f"<rss><channel><item><title>{text}</title><author>{name}</author><description>{text}</description>"
+    document = read_feed(f"{feed}<guid>https://e.example/a</guid></item></channel></rss>".encode())
+    assert [*EntryReader(options).items(document, address="https://e.example/")]
+
+
+@pytest.mark.parametrize("begin", ["<!-- -->", "<!---->", "<?xml?>", " ", "<!--"])
+def test_what_stands_before_a_page_is_passed_at_once(begin: str) -> None:
+    with pytest.raises(Refused):
+        read_page(filled(begin, 100_000).encode(), address="https://e.example/")
