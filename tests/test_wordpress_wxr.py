@@ -52,6 +52,33 @@ def test_a_post_with_a_password_is_hidden_and_so_is_one_for_members(tmp_path: Pa
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("_wpmem_block", "1"), ("_wpmem_block", "2"), ("pms-content-restrict-user-status", "loggedin"),
+        ("groups-read", "premium"), ("memberful_acl", 'a:1:{i:0;s:1:"3";}'), ("patreon-level", "5"),
+        ("passster_activate_protection", "1"), ("_is_paid", "1"), ("rcp_access_level", "2"), ("members_only", "yes"),
+        ("_acme-premium-content", "on"), ("is_restricted", "1"), ("_access_role", "editor"), ("Login_Required", "1"),
+        ("um_content_restriction", 'a:2:{s:26:"_um_custom_access_settings";b:1;s:14:"_um_accessible";s:1:"2";}'),
+    ],
+)  # fmt: skip
+def test_what_a_plugin_shows_only_to_some_is_hidden(tmp_path: Path, key: str, value: str) -> None:
+    assert skipped(tmp_path, item(1, meta={key: value})) == {"1": ("for members only", True)}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("_wpmem_block", "0"), ("rcp_user_level", "None"), ("patreon-level", "0"), ("memberful_acl", "a:0:{}"),
+        ("members_only_teaser", "1"), ("_protein", "1"), ("access", "1"), ("premium", "1"), ("_restrict", "off"), ("a_restrict", "default"),
+        ("um_content_restriction", 'a:2:{s:26:"_um_custom_access_settings";b:0;s:14:"_um_accessible";s:1:"2";}'),
+        ("um_content_restriction", 'a:2:{s:26:"_um_custom_access_settings";b:1;s:14:"_um_accessible";s:1:"0";}'),
+    ],
+)  # fmt: skip
+def test_what_a_plugin_shows_to_everybody_is_not(tmp_path: Path, key: str, value: str) -> None:
+    assert skipped(tmp_path, item(1, meta={key: value})) == {}
+
+
 def test_a_post_of_tomorrow_is_hidden_whatever_its_status_says(tmp_path: Path) -> None:
     found = skipped(tmp_path, item(1, post_date="2099-01-01 05:00:00", post_date_gmt="2099-01-01 00:00:00"))
     assert found == {"1": ("dated in the future, 2099-01-01T00:00:00Z", True)}

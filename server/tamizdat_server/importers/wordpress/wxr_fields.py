@@ -21,15 +21,31 @@ _TRANSLATIONS: Final = (
     *("_wpml_import_translation_group", "trid", "_trid", "wpml_trid", "_wpml_trid", "_icl_trid", "_original_post"),
 )
 _PRIMARY: Final = ("_yoast_wpseo_primary_category", "rank_math_primary_category", "_primary_term_category")
-# Plugins that show a post to members only note it here.
-_MEMBERS: Final = (
-    *("_members_access_role", "_wpac_is_members_only", "_jetpack_newsletter_access", "rcp_access_level"),
-    *("_wc_memberships_force_public_off", "ppwp_post_password", "_pda_protect", "_um_content_restriction_on"),
-    *("rcp_subscription_level", "_mepr_unauthorized_message_type", "_restrict_content", "_wlm_protect"),
+# Plugins that show a post to members only note it here, and some nowhere else.
+_MEMBERS: Final = frozenset(
+    (
+        "_wpac_is_members_only _jetpack_newsletter_access _wpmem_block _wc_memberships_force_public_off _pda_protect"
+        " ppwp_post_password wp_protect_password_multiple_passwords passster_activate_protection passster_password"
+        " _mepr_unauthorized_message_type _wlm_protect rcp_subscription_level rcp_user_level patreon-level"
+        " groups-read groups-groups_read_post memberful_acl ihc_mb_who pms-content-restrict-user-status"
+        " pms-content-restrict-subscription-plan _um_content_restriction_on"
+    ).split()
+)
+# What still others call it. One that only resembles these is withheld, too.
+_FOR_SOME: Final = re.compile(
+    r"_*(?:[a-z0-9]+[_-])*?(?:(?:members?|subscribers?|users?|patrons?|donors?)[_-]?only|(?:is[_-])?(?:protected|paywall(?:ed)?)"
+    r"|restrict(?:ed|ion)?(?:[_-](?:content|access|to|post|page|roles?|levels?))?|is[_-](?:paid|premium|private|restricted)"
+    r"|premium[_-](?:content|only|post)|(?:login|log_in|membership)[_-]required|require[_-]login"
+    r"|access[_-](?:roles?|levels?|restrictions?))",
+    re.IGNORECASE,
 )
 _EVERYBODY: Final = frozenset(
-    ("", "0", "no", "none", "false", "everybody", "everyone", "public", "all", "a:0:{}", "[]")
-)
+    "0 no none off false everybody everyone public all any open default inherit disabled null a:0:{} [] {}".split()
+) | {""}
+# One plugin notes its settings at every post, most of them for everybody.
+_SETTINGS: Final = "um_content_restriction"
+_SET: Final = re.compile(r"\"_um_custom_access_settings\";(?:b:1|i:1|s:1:\"1\")")
+_FOR_ALL: Final = re.compile(r"\"_um_accessible\";(?:i:0|s:1:\"0\")")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _IN_ADDRESS: Final = re.compile(r"[?&](?:p|page_id)=([0-9]{1,15})$")
 _PICTURE: Final = re.compile(r"\.(jpe?g|png|gif|webp|avif|bmp|tiff?|heic|svg)$", re.IGNORECASE)
@@ -48,9 +64,10 @@ class Item:
         self.status = node.value("wp:status")
         self.parent = number_of(node.value("wp:post_parent"))
         self.position = number_of(node.value("wp:menu_order"))
-        self._meta = {meta.value("wp:meta_key"): meta.value("wp:meta_value") for meta in node.all("wp:postmeta")}
+        metas = [(meta.value("wp:meta_key"), meta.value("wp:meta_value")) for meta in node.all("wp:postmeta")]
+        self._meta = dict(metas)
         self.protected = bool(node.value("wp:post_password"))
-        self.members = any(self._meta.get(key, "").lower() not in _EVERYBODY for key in _MEMBERS)
+        self.members = any(_is_for_some(key[:100], value) for key, value in metas)
 
     def _check(self) -> None:
         """Where bytes were lost, two halves of two items can make one that is well-formed, and one may be private."""
@@ -156,6 +173,13 @@ class Item:
 
     def _first(self, keys: Iterable[str]) -> str:
         return next(filter(None, (self._meta.get(key, "") for key in keys)), "")
+
+
+def _is_for_some(key: str, value: str) -> bool:
+    """Whether a plugin shows a post only to some, by what it noted there."""
+    if key == _SETTINGS:
+        return bool(_SET.search(value)) and not _FOR_ALL.search(value)
+    return value.lower() not in _EVERYBODY and (key in _MEMBERS or _FOR_SOME.fullmatch(key) is not None)
 
 
 def number_of(text: str) -> int:
