@@ -573,7 +573,7 @@ class NewsroomFull(NewsroomError):
     exit_code = 5
 
     def __init__(self, *, folder: str) -> None:
-        super().__init__(f"no space left for {folder}. What was published stands; free some space, then publish again")
+        super().__init__(f"no space left for {folder}. What was published stands; free some space, then try again")
         self.folder = folder
 
 

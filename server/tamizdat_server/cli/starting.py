@@ -226,7 +226,7 @@ def _counts(report: Report) -> str:
         "kept private": hidden,
         "skipped": len(report.skipped) - hidden,
     }
-    return f"  {', '.join(f'{number} {what}' for what, number in counts.items() if number) or 'nothing came'}"
+    return f"  {', '.join(f'{number} {what}' for what, number in counts.items() if number) or 'nothing new'}"
 
 
 def _published(report: PublishReport) -> str:

@@ -44,7 +44,7 @@ def _publish(folder: str) -> Following:
 def _export_root(folder: str) -> Following:
     stick = "E:\\" if os.name == "nt" else "/media/stick"
     return Following(
-        "Move the root key to a stick, and make a second copy of that for another place; publishing needs it not:",
+        "Move the root key to a stick, and make a second copy of that for another place; publishing does without it:",
         command_line("keys", "export-root", folder, stick),
     )
 

@@ -74,7 +74,7 @@ def _checked(answer: Fetched, address: str) -> Fetched:
     if answer.status in (401, 403):
         reason = f"it refuses ({answer.status}): it asks for a password, or keeps programs out"
     elif answer.status in (404, 410):
-        reason = f"there is no such page ({answer.status}); is the address right?"
+        reason = f"there is no such page ({answer.status}): look whether the address is right"
     elif answer.status >= 500:
         reason = f"it can't answer now ({answer.status}): in maintenance, or out of order. Try again later"
     else:
