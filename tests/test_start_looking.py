@@ -88,7 +88,8 @@ def test_a_plain_page_is_refused_with_what_can_be_done_instead(site: Httpd, web:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(503, "maintenance"), (404, "whether the address is right"), (401, "password"), (204, "no page")]
+    ("status", "told"),
+    [(503, "maintenance"), (404, "whether the address is right"), (401, "password"), (204, "no page")],
 )
 def test_a_site_that_shows_nothing_is_told_apart(site: Httpd, status: int, told: str, web: Web):
     site.tell("", Status(status))
