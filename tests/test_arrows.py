@@ -11,12 +11,13 @@ CLIENT = CHECKOUT / "syncclient" / "tamizdat"
 SERVER = CHECKOUT / "server" / "tamizdat_server"
 DATASETTE = CHECKOUT / "datasette"
 
-BASE = {"errors", "format"}
+BASE = {"errors", "format", "locks"}
 PILLARS = {"trust", "transport", "library", "search", "render"}
 WORKFLOWS = {"sync", "mirror", "pack", "verify"}
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "format": {"errors"},
+    "locks": set(),
     **dict.fromkeys(PILLARS, BASE),
     **dict.fromkeys(WORKFLOWS, BASE | PILLARS),
     "cli": BASE | PILLARS | WORKFLOWS | {""},

@@ -4,13 +4,13 @@ import errno
 import itertools
 import os
 import shutil
-import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from tamizdat.errors import DiskFull, LibraryReadOnly, MirrorError, MirrorFull, MirrorLocked, MirrorReadOnly
+from tamizdat.locks import acquire
 from tamizdat.mirror import state
 from tamizdat.mirror.state import State
 
@@ -50,7 +50,7 @@ class Folder:
             file = (self._own / "lock").open("ab")
         with file:
             try:
-                _acquire(file)
+                acquire(file)
             except BlockingIOError as error:
                 raise MirrorLocked(folder=str(self.root)) from error
             except OSError as error:
@@ -223,20 +223,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _acquire(file: IO[bytes]) -> None:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError from error
-
-else:
-    import fcntl
-
-    def _acquire(file: IO[bytes]) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
