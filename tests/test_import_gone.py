@@ -80,6 +80,23 @@ def test_five_articles_and_one_percent_go_by_themselves(desk: Desk, before: int,
     assert len(standing(newsroom)) == before - report.removed
 
 
+def test_five_articles_an_hour_are_not_five_at_once(desk: Desk) -> None:
+    newsroom = published(desk)
+    report = take(newsroom, [*articles(range(3, 600)), Complete()])
+    assert report.removed == 3
+    desk.publish()
+    for hour in range(7, 10):
+        source = Source(SITE, iter([*articles(range(hour, 600)), Complete()]))
+        report = run(newsroom, source, now=f"2026-11-22T{hour:02}:00:00Z")
+        assert (report.removed, len(report.held)) == (0, hour - 3)
+    source = Source(SITE, iter([*articles(range(9, 600)), Complete()]))
+    assert run(newsroom, source, now="2026-11-22T10:00:00Z", confirm=True).removed == 6
+    source = Source(SITE, iter([*articles(range(11, 600)), Complete()]))
+    assert run(newsroom, source, now="2026-11-22T11:00:00Z").removed == 2
+    source = Source(SITE, iter([*articles(range(16, 600)), Complete()]))
+    assert run(newsroom, source, now="2026-11-23T12:00:00Z").removed == 5
+
+
 def test_one_percent_is_counted_in_each_edition(desk: Desk) -> None:
     newsroom = desk.newsroom
     take(newsroom, [*articles(range(600)), *articles(range(50), edition="ru")])

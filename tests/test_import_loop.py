@@ -337,6 +337,69 @@ def test_a_key_that_an_editor_retracted_is_not_given_to_another_article(desk: De
     assert keys(desk.newsroom)["2"] != "bridge"
 
 
+def test_what_an_editor_withdrew_does_not_come_back_under_another_name(desk: Desk) -> None:
+    take(desk.newsroom, article(1, key="bridge"))
+    desk.newsroom.retract("bridge", at=NOW, hold=True)
+    again = msgspec.structs.replace(article(1, key="bridge"), source="feed example.org/?p=1")
+    report = take(desk.newsroom, again, origin="feed https://example.org/feed")
+    assert (counts(report), keys(desk.newsroom)) == ((0, 0, 0, 1), {})
+    assert "an editor withdrew 'bridge'" in report.skipped[0].reason
+
+
+# -- whose an article is -----------------------------------------------------------------------------------------------
+
+OURS = "feed https://www.example.org/feed/"
+
+
+def entry(text: str = "words", *, source: str = "feed example.org/?p=1", key: str = "bridge") -> Imported:
+    return msgspec.structs.replace(article(1, text, key=key), source=source)
+
+
+@pytest.mark.parametrize("source", ["feed example.org/?p=1", "feed urn:uuid:1"])
+def test_a_feed_that_calls_its_entry_by_another_sites_name_changes_nothing(desk: Desk, source: str) -> None:
+    take(desk.newsroom, entry(source=source), origin=OURS)
+    desk.publish()
+    before = rows(desk.newsroom)
+    for item in (entry("forged", source=source), Skipped(source, "a draft", hidden=True)):
+        report = take(desk.newsroom, item, origin="feed https://evil.example/feed/")
+        assert (counts(report), report.removed, report.held) == ((0, 0, 0, 1), 0, [])
+    assert rows(desk.newsroom) == before
+    desk.newsroom.retract("bridge", at=NOW)
+    assert (
+        "another site"
+        in take(desk.newsroom, entry(source=source), origin="feed https://evil.example/").skipped[0].reason
+    )
+
+
+@pytest.mark.parametrize(
+    "origin", [OURS, "feed http://example.org/category/news/feed", "feed https://EXAMPLE.org/?feed=atom"]
+)
+def test_another_feed_of_the_same_site_may_tell_of_the_same_entry(desk: Desk, origin: str) -> None:
+    take(desk.newsroom, entry(), origin=OURS)
+    assert counts(take(desk.newsroom, entry("new"), origin=origin)) == (0, 1, 0, 0)
+
+
+def test_what_an_editor_kept_is_still_its_sites(desk: Desk) -> None:
+    take(desk.newsroom, entry(), origin=OURS)
+    desk.publish()
+    run(
+        desk.newsroom,
+        Source(OURS, iter([Skipped("feed example.org/?p=1", "gone", hidden=True)])),
+        now=NOW,
+        confirm=True,
+    )
+    desk.newsroom.restore("bridge", at=NOW)
+    assert counts(take(desk.newsroom, entry("forged"), origin="feed https://evil.example/feed/")) == (0, 0, 0, 1)
+    assert counts(take(desk.newsroom, entry("new"), origin=OURS)) == (0, 1, 0, 0)
+
+
+def test_a_feed_that_moved_goes_on_where_somebody_says_so(desk: Desk) -> None:
+    take(desk.newsroom, entry(), origin=OURS)
+    new = Source("feed https://example.net/feed/", iter([entry("new")]))
+    assert counts(run(desk.newsroom, new, now=NOW, confirm=True)) == (0, 1, 0, 0)
+    assert counts(take(desk.newsroom, entry("newer"), origin=new.origin)) == (0, 1, 0, 0)
+
+
 def test_a_folder_does_not_take_the_key_of_a_sites_article(desk: Desk, tmp_path: Path) -> None:
     take(desk.newsroom, article(1, key="bridge"))
     folder = write(tmp_path / "source", {"bridge.md": DATED})

@@ -1,11 +1,16 @@
 """Which articles came from which source, under which keys, and what their sources have no more."""
 
+import re
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from tamizdat_server.draft import Draft
+from tamizdat_server.drafting import decode_draft
 from tamizdat_server.importers.text import KEY_CHARACTERS
-from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.newsroom import BY_AN_EDITOR, Newsroom
+
+_SITE: Final = re.compile(r"\w+ (?:https?://)?(?:www\.)?([^/?#\s]+\.[^/?#\s]+)", re.IGNORECASE)
 
 
 class Standing(NamedTuple):
@@ -54,6 +59,32 @@ class Origins:
         query = "SELECT count(*) FROM articles WHERE edition = ? AND retracted IS NULL"
         return int(self._newsroom.db.execute(query, (edition,)).fetchone()[0])
 
+    def lately(self, since: str) -> dict[str, int]:
+        """How many public articles of each edition imports of this origin took away after that time, RFC 3339."""
+        query = (
+            "SELECT edition, count(*) FROM articles WHERE origin = ? AND gone <> '' AND public <> '' AND retracted > ?"
+            " AND NOT held GROUP BY edition"
+        )
+        return dict(self._newsroom.db.execute(query, (self._origin, since)).fetchall())
+
+    def other_site(self, source: str) -> str:
+        """The origin on another site that this source came from; nothing where it is this one's, or nobody's.
+
+        A feed calls its entries what it likes, also by the names of another site's.
+        """
+        found = self._newsroom.db.execute("SELECT origin FROM articles WHERE source = ?", (source,)).fetchall()
+        # What an editor keeps has no origin any more.
+        origins = [source if origin == BY_AN_EDITOR else origin for (origin,) in found if origin]
+        mine = _site(self._origin)
+        if any(origin == self._origin or (mine and _site(origin) == mine) for origin in origins):
+            return ""
+        return next(iter(origins), "")
+
+    def is_withdrawn(self, draft: Draft) -> bool:
+        """Whether an editor withdrew an article of this key and title."""
+        found = self._newsroom.db.execute("SELECT draft FROM articles WHERE key = ? AND held", (draft.key,))
+        return any(decode_draft(row[0]).title.casefold() == draft.title.casefold() for row in found.fetchall())
+
     def free_key(self, wanted: str, *, source: str) -> str | None:
         """The key under which a source came first; else the one that it wants, or one like it where that is taken.
 
@@ -84,3 +115,9 @@ class Origins:
         query = f"SELECT {columns} FROM articles WHERE retracted IS NULL AND {where}"  # noqa: S608 - our own words
         for row in self._newsroom.db.execute(query, values):
             yield Standing(*row)
+
+
+def _site(origin: str) -> str:
+    """The host that an origin or a source is named after; nothing where it is none."""
+    found = _SITE.match(origin)
+    return found[1].lower() if found else ""

@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 
 from tamizdat.errors import FormatError, UsageError
+from tamizdat_server.clock import rfc3339, unix
 from tamizdat_server.draft import Told
-from tamizdat_server.importers.gone import is_much
+from tamizdat_server.importers.gone import SECONDS, is_much
 from tamizdat_server.importers.items import Complete, Imported, Item, Reached, Removed, Skipped
 from tamizdat_server.importers.origins import Origins, Standing
 from tamizdat_server.importers.report import Held, Report
@@ -55,11 +56,22 @@ class Taking:
     def settle(self) -> None:
         """Let go of what the source has no more; where that is much and unconfirmed, hold it. Raises: NewsroomError."""
         gone = self._gone()
-        if is_much(gone, self._origins.count) and not self._confirm:
+        if self._confirm:
+            self._newsroom.remember(self._confirmed, self._now)
+        elif is_much(gone, self._origins.count, lately=self._origins.lately(self._since())):
             self._held, gone = gone, []
         for article in gone:
             self._removed += self._newsroom.retract(article.key, at=self._left.get(article.key, self._now))
         self._log()
+
+    @property
+    def _confirmed(self) -> str:
+        """Under which name the newsroom remembers when somebody last said that what is gone is right."""
+        return f"confirmed {self._source.origin}"
+
+    def _since(self) -> str:
+        """From when on what went counts towards how much may go without a word."""
+        return max(rfc3339(unix(self._now) - SECONDS), self._newsroom.recall(self._confirmed) or "")
 
     def _log(self) -> None:
         """An import that changed nothing leaves nothing."""
@@ -105,6 +117,9 @@ class Taking:
             # Taking both would revise the article at every import.
             self._tally.skip(Skipped(item.source, "the source has it twice; only the first counts"))
             return
+        if reason := self._objection(item):
+            self._skip(Skipped(item.source, reason))
+            return
         key = self._key(item)
         if key is None:
             self._skip(Skipped(item.source, f"an article from elsewhere is known as {item.draft.key!r}"))
@@ -130,6 +145,18 @@ class Taking:
         source = item.source if item.source in standing else next(same, item.source)
         draft = msgspec.structs.replace(item.draft, translation_group=item.draft.translation_group or whole)
         return msgspec.structs.replace(item, draft=draft, source=source)
+
+    def _objection(self, item: Imported) -> str:
+        """Why this source may not say what stands there; a folder's articles are known by their keys alone."""
+        if self._source.fixed_keys:
+            return ""
+        if not self._confirm and (other := self._origins.other_site(item.source)):
+            return (
+                f"it belongs to '{other}', which is another site; if that is where it has moved from, --confirm lets it"
+            )
+        if self._newsroom.key_of(item.source) is None and self._origins.is_withdrawn(item.draft):
+            return f"an editor withdrew {item.draft.key!r}, and this is the same under another name"
+        return ""
 
     def _key(self, item: Imported) -> str | None:
         """The key that the article gets; None where it can't have any."""
