@@ -15,6 +15,7 @@ from tamizdat_server.importers import Options
 from tamizdat_server.importers.feed.entries import EntryReader
 from tamizdat_server.importers.feed.reading import read_feed
 from tamizdat_server.importers.items import Refused, Warnings
+from tamizdat_server.importers.markdown.shortcodes import resolve_shortcodes
 from tamizdat_server.importers.text import without_addresses, words
 from tamizdat_server.importers.webpage.reading import read_page
 from tamizdat_server.importers.wordpress.bodies import to_html
@@ -56,6 +57,24 @@ def test_an_entry_of_a_feed_is_read_at_once(tmp_path: Path) -> None:
     feed = f"<rss><channel><item><title>{text}</title><author>{name}</author><description>{text}</description>"
     document = read_feed(f"{feed}<guid>https://e.example/a</guid></item></channel></rss>".encode())
     assert [*EntryReader(options).items(document, address="https://e.example/")]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "{{< x ",
+        "{{% x ",
+        "{% x ",
+        "{% comment %}",
+        "{{< comment >}}",
+        "{{/*",
+        "{::comment}",
+        "{# ",
+        "{% highlight a %}",
+    ],
+)
+def test_shortcodes_that_never_end_are_passed_at_once(piece: str) -> None:
+    assert len(resolve_shortcodes(filled(piece), Warnings())) <= SIZE
 
 
 @pytest.mark.parametrize("begin", ["<!-- -->", "<!---->", "<?xml?>", " ", "<!--"])

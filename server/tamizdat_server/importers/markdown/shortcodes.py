@@ -4,6 +4,7 @@ A newsroom's templates aren't run here: what a tag would look up elsewhere is lo
 """
 
 import re
+from collections.abc import Callable
 from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Final
@@ -14,22 +15,31 @@ import msgspec
 from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.markdown.fences import outside_fences
 
-_comments = re.compile(
-    r"\{\{([<%])\s*comment\s*[>%]\}\}.*?\{\{\1\s*/\s*comment\s*[>%]\}\}"
-    r"|\{%-?\s*comment\b.*?\{%-?\s*endcomment\s*-?%\}"
-    r"|\{::comment\}.*?\{:/(?:comment)?\}"
-    r"|\{\{-?\s*/\*.*?\*/\s*-?\}\}"
-    r"|\{#\s.*?\s#\}",
-    re.DOTALL,
+# What begins and what ends them.
+_COMMENTS: Final = tuple(
+    (re.compile(begin), re.compile(end))
+    for begin, end in (
+        (r"\{\{<\s*comment\s*[>%]\}\}", r"\{\{<\s*/\s*comment\s*[>%]\}\}"),
+        (r"\{\{%\s*comment\s*[>%]\}\}", r"\{\{%\s*/\s*comment\s*[>%]\}\}"),
+        (r"\{%-?\s*comment\b", r"\{%-?\s*endcomment\s*-?%\}"),
+        (r"\{::comment\}", r"\{:/(?:comment)?\}"),
+        (r"\{\{-?\s*/\*", r"\*/\s*-?\}\}"),
+        (r"\{#\s", r"\s#\}"),
+    )
 )
-_highlight = re.compile(
-    r"\{\{[<%]\s*highlight\s+\"?([\w+#-]+)[^\n]*?[>%]\}\}\n?(.*?)\n?\{\{[<%]\s*/\s*highlight\s*[>%]\}\}"
-    r"|\{%-?\s*highlight\s+([\w+#-]+)[^\n]*?%\}\n?(.*?)\n?\{%-?\s*endhighlight\s*-?%\}",
-    re.DOTALL,
+_HIGHLIGHTS: Final = tuple(
+    (re.compile(begin), re.compile(end))
+    for begin, end in (
+        (
+            r"\{\{[<%]\s*highlight\s+\"?([\w+#-]+)[^\n]{0,500}?[>%]\}\}\n?",
+            r"\n?\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
+        ),
+        (r"\{%-?\s*highlight\s+([\w+#-]+)[^\n]{0,500}?%\}\n?", r"\n?\{%-?\s*endhighlight\s*-?%\}"),
+    )
 )
 _literal = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
-_hugo = re.compile(r"\{\{<(?!/\*)(.*?)>\}\}|\{\{%(?!/\*)(.*?)%\}\}", re.DOTALL)
-_liquid = re.compile(r"\{%-?(.*?)-?%\}", re.DOTALL)
+_hugo = re.compile(r"\{\{<(?!/\*)((?:(?!\{\{<).)*?)>\}\}|\{\{%(?!/\*)((?:(?!\{\{%).)*?)%\}\}", re.DOTALL)
+_liquid = re.compile(r"\{%-?((?:(?!\{%).)*?)-?%\}", re.DOTALL)
 _variable = re.compile(
     r"\{\{-?\s*(?:(?:site|page|layout|content|include|config|jekyll)\b[^{}\n]*|(['\"])([^'\"{}\n]*)\1\s*\|[^{}\n]*)\}\}"
 )
@@ -70,13 +80,27 @@ def resolve_shortcodes(text: str, warnings: Warnings) -> str:
     """Markdown without shortcodes and Liquid tags: one warning for each kind; comments among them are dropped."""
     if "{{" not in text and "{%" not in text and "{:" not in text and "{#" not in text:
         return text
-    text = _comments.sub("", text)
-    text = _highlight.sub(_as_fence, text)
+    for begin, end in _COMMENTS:
+        text = _between(text, begin, end, lambda _, __: "")
+    for begin, end in _HIGHLIGHTS:
+        text = _between(text, begin, end, _as_fence)
     return outside_fences(text, lambda part: _resolve(part, warnings))
 
 
-def _as_fence(found: re.Match[str]) -> str:
-    language, code = (found[1], found[2]) if found[1] else (found[3], found[4])
+def _between(
+    text: str, begin: re.Pattern[str], end: re.Pattern[str], meaning: Callable[[re.Match[str], str], str]
+) -> str:
+    """The text with each part replaced that begins and ends so; however many begin without an end, in one pass."""
+    parts: list[str] = []
+    at = 0
+    while (first := begin.search(text, at)) and (last := end.search(text, first.end())):
+        parts += [text[at : first.start()], meaning(first, text[first.end() : last.start()])]
+        at = last.end()
+    return "".join([*parts, text[at:]])
+
+
+def _as_fence(found: re.Match[str], code: str) -> str:
+    language = found[1]
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
     return f"\n\n{fence}{language}\n{code}\n{fence}\n\n"
 
