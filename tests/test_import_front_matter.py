@@ -85,13 +85,40 @@ def test_a_file_without_any_title_takes_its_name_and_says_so(tmp_path: Path) -> 
     [
         "draft: true", "draft: yes", "draft: maybe", "published: false", "published: no", "status: draft",
         "status: private", "status: Pending", "private: true", "headless: true", "build:\n  render: never",
-        "_build:\n  render: 'false'",
+        "_build:\n  render: 'false'", "Draft: 'True '", "status: in review", "status: Pending-Approval",
+        "status: dp_draft_copy", "publish: false", "public: no", "unlisted: true", "hidden: 1", "password: letmein",
+        "visibility: members", "encrypted: yes", "status: Черновик", "draft: [true]",
     ],
 )  # fmt: skip
 def test_what_an_author_keeps_back_is_never_imported(tmp_path: Path, fields: str) -> None:
     item = read(tmp_path, {"a.md": f"---\ntitle: T\ndate: 2024-05-01\n{fields}\n---\nText.\n"})["a.md"]
     assert isinstance(item, Skipped)
     assert item.hidden
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '+++\ntitle = "T"\ndate = 2024-05-01\nDraft = true\n+++\nText.\n',
+        "Title: T\nDate: 2024-05-01\nDraft: Yes\n\nText.\n",
+        '{"title": "T", "date": "2024-05-01", "DRAFT": true}\nText.\n',
+        '{"title": "T", "date": "2024-05-01", "password": "letmein"}\nText.\n',
+        '+++\ntitle = "T"\ndate = 2024-05-01\npublish = false\n+++\nText.\n',
+    ],
+)  # fmt: skip
+def test_what_is_kept_back_in_another_kind_of_front_matter_is_never_imported(tmp_path: Path, text: str) -> None:
+    item = read(tmp_path, {"a.md": text})["a.md"]
+    assert isinstance(item, Skipped)
+    assert item.hidden
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ["status: published", "status: Final", "publish: 2024-05-01", "visibility: Public", "hidden: no", "password: ''"],
+)
+def test_what_an_author_gives_out_is_imported(tmp_path: Path, fields: str) -> None:
+    item = read(tmp_path, {"a.md": f"---\ntitle: T\ndate: 2024-05-01\n{fields}\n---\nText.\n"})["a.md"]
+    assert isinstance(item, Imported)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,19 @@ from tamizdat_server.importers.text import clean, line, without_addresses, words
 _FALSE: Final = frozenset(("", "false", "no", "off", "0", "n"))
 _PUBLISHED: Final = ("date", "date.created", "publishdate", "pubdate", "published", "created")
 _UPDATED: Final = ("lastmod", "updated", "date.updated", "last_modified_at", "modified", "updated_at")
-_HIDDEN_STATUS: Final = frozenset(("draft", "private", "pending", "hidden", "future", "trash", "unlisted"))
+# Also as a word among others: "in review", "pending-approval".
+_HIDDEN_STATUS: Final = re.compile(
+    r"\b(?:draft|private|pending|review|hidden|future|scheduled|trash|deleted|unlisted|unpublished|embargo(?:ed)?|internal"
+    r"|confidential|secret|wip|todo|idea|editing|withdrawn|черновик|не опубликовано)\b",
+    re.IGNORECASE,
+)
+_KEPT_BACK: Final = (
+    *("private", "headless", "hidden", "unlisted", "unpublished", "encrypted", "protected", "members_only", "wip"),
+)
+_GIVEN_OUT: Final = ("published", "publish", "public")
+_FOR_EVERYBODY: Final = frozenset(
+    ("", "public", "everyone", "everybody", "all", "open", "free", "true", "yes", "visible")
+)
 _url = re.compile(r"https?://[^\x00-\x20]{1,3990}")
 _IMAGE: Final = (
     *("image", "image.path", "image.src", "image.url", "featured_image", "featured_image.src", "featuredimage"),
@@ -51,12 +63,17 @@ def unpublished(fields: Fields) -> str | None:
     """Why an article must not be published at any date, or None."""
     if _true(fields, "draft"):
         return "a draft"
-    if "published" in fields and _text(fields, "published").lower() in _FALSE:
-        return "marked 'published: false'"
-    if (status := _text(fields, "status").lower()) in _HIDDEN_STATUS:
-        return f"its status is '{status}'"
-    if _true(fields, "private") or _true(fields, "headless"):
+    for name in _GIVEN_OUT:
+        if name in fields and _text(fields, name).lower() in _FALSE:
+            return f"marked '{name}: false'"
+    if _HIDDEN_STATUS.search((status := _text(fields, "status").lower()).replace("_", " ")):
+        return f"its status is '{status[:40]}'"
+    if any(_true(fields, name) for name in _KEPT_BACK):
         return "marked as private"
+    if _true(fields, "password"):
+        return "protected with a password"
+    if (seen := _text(fields, "visibility").lower()) not in _FOR_EVERYBODY:
+        return f"its visibility is '{seen[:40]}'"
     if _text(fields, "_build.render", "build.render").lower() in ("never", "false"):
         return "marked as never to be rendered"
     return None
