@@ -134,6 +134,14 @@ def test_two_servers_of_one_newsroom_do_a_job_once(desk: Office):
         assert other.get("api/health").status_code == 200
 
 
+def test_who_may_not_read_sees_of_an_error_no_address_and_no_path(desk: Office):
+    number = desk.ask("POST", "imports/nowhere").json()["id"]
+    assert "no such folder" in desk.done(number)["error"]["message"]
+    for token in (desk.add("imports", "import"), desk.add("publishes", "publish")):
+        got = [desk.ask("GET", path, token=token) for path in (f"jobs/{number}", "jobs")]
+        assert all("unreadable-source" in answer.text and "no such folder" not in answer.text for answer in got)
+
+
 def test_who_may_only_import_sees_of_a_report_no_name_of_what_isnt_public(desk: Office):
     (desk.folder.parent / "articles" / "secret-plan.md").write_text("---\ntitle: X\ndraft: true\n---\nHush.\n")
     number = desk.ask("POST", "imports/site").json()["id"]

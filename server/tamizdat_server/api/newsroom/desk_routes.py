@@ -26,12 +26,13 @@ from tamizdat_server.api.problems import refuse
 from tamizdat_server.cli.passphrase import VARIABLE
 from tamizdat_server.config import read_config
 from tamizdat_server.desk import jobs
-from tamizdat_server.desk.jobs import Job
+from tamizdat_server.desk.jobs import Failure, Job
 from tamizdat_server.keys.store import needs_passphrase
 
 HOOK_SECONDS: Final = 3.0
 """A CMS calls once for each article: calls within this time come to one import."""
 _SMALL_BYTES: Final = 64 * 1024
+_UNSAID: Final = "A token that may read is told more."
 
 Name = Annotated[str, Parameter(max_length=64, description="Of an import in tamizdat.toml: `[imports.NAME]`.")]
 Confirm = Annotated[
@@ -131,7 +132,7 @@ class DeskRoutes(Controller):
         responses=problems(400, 404),
     )
     async def job(self, request: Asked, number: Number) -> Job:
-        """A job and what came of it; an import's in numbers only where a token may not read.
+        """A job and what came of it; where a token may not read, an import's in numbers, and an error's code, only.
 
         Needs the scope read, import or publish.
         """
@@ -147,8 +148,12 @@ class DeskRoutes(Controller):
 
 
 def _shown(request: Asked, job: Job) -> Job:
-    """A job as this token may see it: a report of an import names drafts, too, among what it skipped."""
-    if "read" in token_of(request).may or job.kind == "publish" or job.report is None:
+    """A job as this token may see it: a report of an import names drafts, too, an error the source and its place."""
+    if "read" in token_of(request).may:
+        return job
+    if job.error is not None:
+        job = msgspec.structs.replace(job, error=Failure(job.error.code, _UNSAID))
+    if job.kind == "publish" or job.report is None:
         return job
     report = cast("dict[str, Any]", job.report)
     counts = {name: len(cast("list[Any]", said)) if isinstance(said, list) else said for name, said in report.items()}
