@@ -59,6 +59,14 @@ def test_an_entry_of_a_feed_is_read_at_once(tmp_path: Path) -> None:
     assert [*EntryReader(options).items(document, address="https://e.example/")]
 
 
+@pytest.mark.parametrize("piece", ["[", "<", "((", "<!--", "a "])
+def test_an_author_of_a_million_characters_is_read_at_once(piece: str) -> None:
+    author = f'<meta name="author" content="{escape(filled(piece))}">'
+    many = '<meta name="author" content="A B">' * 5_000
+    page = f"<html><head><title>x</title>{author}{many}</head><body><article><h1>x</h1><p>{'word ' * 50}</p></article>"
+    assert read_page(page.encode(), address="https://e.example/").html
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -19,6 +19,9 @@ _element: Final = re.compile(
 )
 MAX_ELEMENTS: Final = 25_000
 MAX_CHARACTERS: Final = 2_000_000
+# Who looks for an author among more than that, or in longer ones, looks for hours.
+_METAS: Final = 500
+_META_CHARACTERS: Final = 2_000
 _UNREAD: Final = ("script", "style", "template", "svg", "math", "canvas", "input", "select", "textarea", "button")
 # Names that WordPress, Joomla, Drupal and the usual services of comments give to their boxes.
 _OF_READERS: Final = frozenset(
@@ -93,6 +96,9 @@ def prune(root: Tag) -> None:
             take_away(element)
     for element in [element for element in root.iter() if _is_of_readers(element)]:
         take_away(element)
+    for place, meta in enumerate([*root.iter("meta")]):
+        if place >= _METAS or len(meta.get("content") or "") > _META_CHARACTERS:
+            take_away(meta)
     etree.strip_elements(root, *_UNREAD, with_tail=False)  # pyright: ignore[reportUnknownMemberType]
     for element in root.iter():
         if element.tag not in _MEANT:  # its name may be one by which lxml itself couldn't ask for it
