@@ -238,6 +238,14 @@ SECRET = "SECRET"
         '<!-- wp:b {"a":{"hideBlock":true}} --><!-- wp:b --><p>SECRET</p><!-- /wp:b -->SECRET<!-- /wp:b -->',
         '<!-- wp:group {"blockVisibility":{"visibilityByRole":"logged-in"}} --><p>SECRET</p>',
         "((a note [protected]SECRET[/protected]))",
+        "[pms-restrict]SECRET[/pms-restrict]",
+        "[signinlocker id=3]SECRET[/signinlocker]",
+        "[pp-restrict-content]SECRET[/pp-restrict-content]",
+        "[editorial-comment]SECRET[/editorial-comment]",
+        '<!-- wp:b {"otterConditions":[[{"type":"loggedInUser"}]]} --><p>SECRET</p><!-- /wp:b -->',
+        '<!-- wp:b {"contentControls":{"enabled":true}} --><p>SECRET</p><!-- /wp:b -->',
+        '<!-- wp:b {"conditions":{"userRoles":["editor"]}} --><p>SECRET</p><!-- /wp:b -->',
+        '<!-- wp:b {"dateTime":{"schedules":[{"start":"2099-01-01"}]}} --><p>SECRET</p><!-- /wp:b -->',
     ],
 )
 def test_what_only_members_may_read_never_leaves(tmp_path: Path, written: str) -> None:
@@ -245,6 +253,33 @@ def test_what_only_members_may_read_never_leaves(tmp_path: Path, written: str) -
     assert SECRET not in str(found)
     assert found.draft.body[0] == Paragraph(["Open."]) or "Open." in str(found.draft.body)
     assert "text for members or behind a password was left out" in found.warnings
+
+
+def test_what_a_block_keeps_for_its_site_alone_is_not_told(tmp_path: Path) -> None:
+    form = '<!-- wp:jetpack/contact-form {"to":"SECRET@example.org","subject":"Words for SECRET here"} /-->'
+    note = '<!-- wp:acf/box {"data":{"title":"Words for all","internal_note":"Words of SECRET here"}} /-->'
+    found = read_post(tmp_path, f"<!-- wp:paragraph --><p>Open.</p><!-- /wp:paragraph -->{form}{note}")
+    assert SECRET not in str(found)
+    assert "Words for all" in str(found.draft.body)
+
+
+def test_a_paragraph_that_its_look_hides_is_left_out_of_a_classic_text(tmp_path: Path) -> None:
+    hidden = '<p style="display:none">SECRET</p>\n<p hidden>SECRET</p>\n<P Style="visibility: hidden">SECRET</P>'
+    assert SECRET not in str(read_post(tmp_path, f"Open.\n\n{hidden}\n\nMore."))
+
+
+def test_a_note_among_editors_goes_and_a_word_in_brackets_stays(tmp_path: Path) -> None:
+    found = str(read_post(tmp_path, "One. [comment]SECRET[/comment] Two [comment by somebody] three. Four."))
+    assert SECRET not in found
+    assert "three. Four." in found
+
+
+def test_links_to_drafts_and_to_an_editors_desk_become_text(tmp_path: Path) -> None:
+    addresses = ("?p=9&#038;preview=true&#038;preview_nonce=SECRET", "wp-admin/post.php?post=9&_wpnonce=SECRET")
+    links = " ".join(f'<a href="https://example.org/{address}">here</a>' for address in addresses)
+    found = read_post(tmp_path, links)
+    assert SECRET not in str(found.draft)
+    assert "links to what only a site's editors may open became text" in found.warnings
 
 
 def test_what_only_members_may_read_is_in_no_summary_title_or_caption(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ _HREF_CHARACTERS: Final = 4_000
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _absolute = re.compile(r"(?:https?://[^\x00-\x20/?#]|mailto:)[^\x00-\x20]*", re.IGNORECASE)
 _controls = re.compile(r"[\t\n\r]")
+_desk = re.compile(
+    r"/wp-admin/(?!admin-ajax\.php)|/wp-login\.php|[?&](?:preview(?:_id|_nonce)?|_wpnonce)=", re.IGNORECASE
+)
 _data = re.compile(r"data:image/[\w.+-]+[^,]*?(;\s*base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 
 
@@ -80,6 +83,8 @@ def _objection(address: str, *, base: str) -> str:
         return "links that hold a user name or password became text"
     if parts.netloc and is_local_name(parts.hostname or "") and parts.hostname != urlsplit(base).hostname:
         return "links into a private network became text"
+    if _desk.search(f"{parts.path}?{parts.query}"):
+        return "links to what only a site's editors may open became text"
     return ""
 
 

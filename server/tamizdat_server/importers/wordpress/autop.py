@@ -16,6 +16,11 @@ _BLOCK_NAMES: Final = (
 ).replace(" ", "|")
 _BLOCK: Final = re.compile(rf"(</?(?:{_BLOCK_NAMES})(?:\s[^<>]*)?/?>)", re.IGNORECASE)
 _TAG_ACROSS_LINES: Final = re.compile(r"<[A-Za-z/][^<>\n]*\n[^<>]*>")
+# A paragraph that its own look hides has to keep it, and no other paragraph does.
+_HIDDEN: Final = re.compile(
+    r"<p(?=\s[^<>]*?(?:\bhidden\b|display|visibility|font-size|position))(\s[^<>]*+)>((?:(?!</?p[\s>]).)*+)</p\s*+>",
+    re.IGNORECASE | re.DOTALL,
+)
 _KEPT: Final = re.compile("\0([0-9]+)\0")
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n\s*")
 _BREAK_AT_END: Final = re.compile(r"<br\s{0,8}/?>", re.IGNORECASE)
@@ -27,6 +32,7 @@ _ALWAYS: Final = frozenset(("p", "blockquote"))
 def paragraphs(text: str) -> str:
     """A classic text as HTML."""
     text, kept = _without_verbatim(text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n"))
+    text = _HIDDEN.sub(r"<div\1>\2</div>", text)
     text = _TAG_ACROSS_LINES.sub(lambda found: found[0].replace("\n", " "), text)
     pieces = ["", *_BLOCK.split(text), ""]
     out: list[str] = []

@@ -13,6 +13,12 @@ _BEGIN: Final = re.compile(r"<!--\s{1,20}(/?)wp:([a-z][a-z0-9_-]{0,80}(?:/[a-z][
 _WORDS: Final = re.compile(r"[^\W\d_]{2}\s+[^\W\d_]|<[a-z]")
 _ADDRESSES: Final = re.compile(r"(?:https?:|mailto:|/)\S*|field_\w+|#?[\w.-]*", re.IGNORECASE)
 _TEXTS: Final = 200
+# What a site keeps in a block for itself: where a form's letters go, what editors tell each other.
+_FORMS: Final = re.compile(r"form|newsletter|mailchimp|login")
+_FOR_ITSELF: Final = re.compile(
+    r"e?mail|recipient|(?:^|_)(?:to|from|cc|bcc|subject|key|note)$|internal|private|secret|token|password|hidden|admin|webhook",
+    re.IGNORECASE,
+)
 _SILENT: Final = frozenset(("footnotes", "more", "nextpage", "spacer", "separator", "shortcode"))
 _REFERENCE: Final = re.compile(r"\"ref\":\s{0,9}([0-9]{1,15})\b")
 _PATTERNS_DEEP: Final = 3
@@ -81,7 +87,8 @@ def with_told_texts(text: str, warnings: Warnings) -> str:
     """The text with the words of those blocks that keep them in their values, which only the site can lay out."""
 
     def told(mark: Mark) -> str:
-        texts = [*_texts(_values(mark.values))] if "/" in mark.name else []
+        is_told = "/" in mark.name and not _FORMS.search(mark.name)
+        texts = [*_texts(_values(mark.values))] if is_told else []
         if texts:
             warnings.add(f"the block '{mark.name[:60]}': only its text was kept")
         elif "/" in mark.name:
@@ -109,7 +116,9 @@ def _texts(value: object, depth: int = 0) -> Iterator[str]:
             yield value
     elif depth < 8 and isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
-            if not name.startswith("_") and name not in ("className", "style", "lock", "metadata", "anchor"):
+            if name.startswith("_") or name in ("className", "style", "lock", "metadata", "anchor"):
+                continue
+            if not _FOR_ITSELF.search(name[:100]):
                 yield from _texts(inner, depth + 1)
     elif depth < 8 and isinstance(value, list):
         for inner in cast("list[Any]", value)[:_TEXTS]:

@@ -21,9 +21,12 @@ _PLAIN: Final = re.compile(
 # Those of plugins for members: some of them hold a text, some are forms and links, which end where they begin.
 _PLUGINS: Final = re.compile(
     r"(?:s2get|s2member|ppwp?|passster|wlm_|mepr[_-]|pmpro|rcp_|restrict|arm_|ihc[_-]|swpm|um_show_content|um_restrict"
-    r"|wcm_|groups_|mm_|paid[_-]|leaky_paywall|sfwd_|ld_|accessally|wpf_|memberful|accesspress|patreon)[\w-]*",
+    r"|wcm_|groups_|mm_|paid[_-]|leaky_paywall|sfwd_|ld_|accessally|wpf_|memberful|accesspress|patreon|pms[_-])[\w-]*"
+    r"|[\w-]*(?:restrict|protected|locker|unlock|logged[_-]?in|members?[_-]?only|paywall)[\w-]*",
     re.ASCII,
 )
+# Also words that people write in brackets: only where such a part has an end.
+_NOTES: Final = re.compile(r"(?:internal|editorial|editors?)?[_-]?comment|editorial|internal(?:[_-]note)?|auth")
 _BLOCKS: Final = re.compile(
     r"[a-z0-9_-]*/?[a-z0-9_-]*(?:premium-content|paywall|restrict|members?-(?:only|content|area)|membership|memberful"
     r"|memberpress|protected|logged-?in|subscribers?-only|paid-content|private|content-control)"
@@ -31,6 +34,10 @@ _BLOCKS: Final = re.compile(
 # What editors hide from everybody, or from all but some: in WordPress itself since 6.9, and by plugins.
 _HIDES: Final = re.compile(
     r"\"blockVisibility\":\s{0,4}false|\"hideBlock\":\s{0,4}true|\"visibilityByRole\":\s{0,4}\"(?!public|all\")"
+    r"|\"contentControls\":\s{0,4}\{\s{0,4}\"enabled\":\s{0,4}true|\"userStatus\":\s{0,4}\"logged_?in\""
+    r"|\"(?:userRoles?|roles|allowedRoles|mepr_protect|membershipLevels?|restrict\w{0,20})\":\s{0,4}"
+    r"(?:\[\s{0,4}[^\]\s]|true|[1-9]|\"(?!\"|public|all\"|everyone|none|no\"|false|0\"))"
+    r"|\"type\":\s{0,4}\"(?:loggedInUser|userRole)s?\"|\"schedules\":\s{0,4}\[\s{0,4}\{"
 )
 _TOLD: Final = "text for members or behind a password was left out"
 
@@ -49,10 +56,10 @@ def _without_shortcodes(text: str) -> str:
     out: list[str] = []
     at = 0
     for place, tag in enumerate(tags):
-        if tag.start < at:
+        last = ends.of(place)
+        if tag.start < at or (last in (None, place) and _NOTES.fullmatch(tag.name)):
             continue
         out.append(text[at : tag.start])
-        last = ends.of(place)
         if last is None and _PLAIN.fullmatch(tag.name):
             return "".join(out)
         at = tags[place if last is None else last].end
@@ -60,7 +67,7 @@ def _without_shortcodes(text: str) -> str:
 
 
 def _is_withheld(tag: Tag) -> bool:
-    return bool(_PLAIN.fullmatch(tag.name) or _PLUGINS.fullmatch(tag.name))
+    return any(names.fullmatch(tag.name) for names in (_PLAIN, _PLUGINS, _NOTES))
 
 
 def _without_blocks(text: str) -> str:
