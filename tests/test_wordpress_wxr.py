@@ -70,7 +70,7 @@ def test_what_a_plugin_shows_only_to_some_is_hidden(tmp_path: Path, key: str, va
     ("key", "value"),
     [
         ("_wpmem_block", "0"), ("rcp_user_level", "None"), ("patreon-level", "0"), ("memberful_acl", "a:0:{}"),
-        ("members_only_teaser", "1"), ("_protein", "1"), ("access", "1"), ("premium", "1"), ("_restrict", "off"), ("a_restrict", "default"),
+        ("members_only_teaser", "1"), ("_protein", "1"), ("access", "1"), ("premium", "1"), ("_restrict", "off"),
         ("um_content_restriction", 'a:2:{s:26:"_um_custom_access_settings";b:0;s:14:"_um_accessible";s:1:"2";}'),
         ("um_content_restriction", 'a:2:{s:26:"_um_custom_access_settings";b:1;s:14:"_um_accessible";s:1:"0";}'),
     ],
