@@ -161,7 +161,7 @@ def test_pictures_without_a_description(ferry_library: Path):
         connection.execute("UPDATE images SET alt = '' WHERE article = (SELECT id FROM articles WHERE key = 'en/bus')")
     connection.close()
     rows = Archive(ferry_library).rows("/library/images-without-words")
-    assert [(row["key"], row["width"]) for row in rows] == [("en/bus", 960)]
+    assert [(row["key"], row["width"]) for row in rows] == [("en/bus", 800)]
 
 
 def test_a_key_leads_to_the_article(archive: Archive):
