@@ -421,8 +421,8 @@ def test_the_log_says_who_did_what_and_never_a_token(desk: Office):
         path = page["next"] and f"audit?limit=20&cursor={page['next']}"
 
     told = [(one["who"], one["action"], one["subject"]) for one in entries]
-    assert ("The CMS", "article added", "logged") in told[:2]
-    assert ("", "token added", "The CMS") in told[:2]
+    assert ("The CMS", "article added", "logged") in told
+    assert ("", "token added", "The CMS") in told
     assert [one["at"] for one in entries] == sorted((one["at"] for one in entries), reverse=True)
     assert len(entries) == len(desk.get("audit?limit=200")["entries"])
     assert cms not in json.dumps(entries)
