@@ -13,6 +13,7 @@ from newsrooms import make_newsroom
 from tamizdat.cli.app import run
 from tamizdat.errors import NoSuchToken, UsageError
 from tamizdat.format.names import sha256
+from tamizdat_server.desk.jobs import ask, list_jobs, next_job
 from tamizdat_server.desk.store import Desk
 from tamizdat_server.desk.tokens import (
     add_token,
@@ -46,6 +47,23 @@ def test_a_token_is_256_random_bits_that_anybody_knows_for_one_of_ours(desk: Des
 
     assert all(re.fullmatch(r"tamizdat_[0-9a-f]{64}[0-9a-f]{8}", token) for token in tokens)
     assert len({token[9:73] for token in tokens}) == 20
+
+
+def test_what_a_revoked_token_asked_for_never_begins_and_what_others_did_does(desk: Desk):
+    for name in ("CMS", "cron"):
+        add_token(desk, name, ["import", "publish"], now=NOW)
+    ask(desk, "import", "site", who="CMS", now=NOW, confirm=True)
+    ask(desk, "publish", who="cron", now=NOW)
+
+    revoke_token(desk, "CMS", now=NOW)
+
+    begun = next_job(desk, now=NOW)
+    assert begun
+    assert (begun.kind, begun.who) == ("publish", "cron")
+    assert next_job(desk, now=NOW) is None
+    assert [(job.who, job.state, job.error and job.error.code) for job in list_jobs(desk)] == [
+        ("cron", "running", None), ("CMS", "failed", "revoked"),
+    ]  # fmt: skip
 
 
 def test_of_a_token_only_its_digest_is_kept_and_of_a_revoked_one_not_even_that(desk: Desk):

@@ -78,6 +78,15 @@ def list_jobs(desk: Desk, *, before: int | None = None, limit: int = 50) -> list
     return [_job(row) for row in rows]
 
 
+def drop_jobs(desk: Desk, who: str, *, at: str) -> None:
+    """Let what this token asked for, and what hasn't begun, never begin; as part of the change that is being made."""
+    told = Failure("revoked", "the token that asked for it was revoked before it began")
+    desk.db.execute(
+        "UPDATE jobs SET state = 'failed', ended = ?, error = ? WHERE who = ? AND state = 'queued'",
+        (at, msgspec.json.encode(told), who),
+    )
+
+
 # -- for the process that does them ------------------------------------------------------------------------------------
 
 

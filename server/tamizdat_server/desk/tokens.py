@@ -15,6 +15,7 @@ import msgspec
 from tamizdat.errors import NoSuchToken, UsageError
 from tamizdat.format.names import sha256
 from tamizdat_server.clock import rfc3339
+from tamizdat_server.desk.jobs import drop_jobs
 from tamizdat_server.desk.store import Desk
 from tamizdat_server.wrapping import newsroom_errors
 
@@ -65,12 +66,13 @@ def add_token(desk: Desk, name: str, may: Sequence[Scope], *, now: int, days: in
 
 
 def revoke_token(desk: Desk, name: str, *, now: int) -> None:
-    """Let a token open nothing from this moment on. Raises: NoSuchToken, NewsroomError."""
+    """Let a token open nothing from this moment on, nor begin what it asked for. Raises: NoSuchToken, NewsroomError."""
     at = rfc3339(now)
     with desk.changing() as db:
         found = db.execute("UPDATE tokens SET revoked = ?, digest = '' WHERE name = ? AND revoked = ''", (at, name))
         if not found.rowcount:
             raise NoSuchToken(name=name)
+        drop_jobs(desk, name, at=at)
         desk.note("", "token revoked", name, at=at)
 
 
