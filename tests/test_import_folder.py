@@ -42,6 +42,7 @@ def counts(report: Report) -> tuple[int, int, int, int]:
     [
         ("a", "a"), ("2024/05/a b", "2024/05/a-b"), ("Новости/Жаңа күн", "Новости/Жаңа-күн"), ("e\u0301", "é"),
         (" a /b ", "a/b"), ("a\u00a0\u2003b", "a-b"), ("a\\b", "a-b"), ("a\u202eb\x07", "ab"), ("  ", "article"),
+        ("../a/./b/..", "a/b"), ("..", "article"), ("a.b/…", "a.b/…"),
     ],
 )  # fmt: skip
 def test_a_key_is_the_path_made_fit(path: str, key: str) -> None:

@@ -30,6 +30,12 @@ def test_putting_the_same_twice_changes_nothing(desk: Desk):
     assert [desk.put("a"), desk.put("a"), desk.put("a", "other")] == ["added", "unchanged", "revised"]
 
 
+@pytest.mark.parametrize("key", ["..", "a/../b", "./a", "a/."])
+def test_a_key_that_an_address_would_lose_is_refused(desk: Desk, key: str):
+    with pytest.raises(FormatError, match="addresses"):
+        desk.put(key)
+
+
 def test_only_the_last_state_before_a_publish_becomes_a_record(desk: Desk):
     desk.put("a", "a first thought")
     desk.put("a", "a second thought")

@@ -64,7 +64,9 @@ def article_of(
     corrections: Sequence[Correction] = (),
     cleared: int = 0,
 ) -> bytes:
-    """The line of an article. Raises: FormatError where it is out of bounds."""
+    """The line of an article. Raises: FormatError where it is out of bounds, or its key no part of an address."""
+    if {".", ".."} & {*draft.key.split("/")}:
+        raise FormatError("a key with a part that is '.' or '..', which addresses lose", path=draft.key)
     article = Article(
         key=draft.key,
         edition=draft.edition,

@@ -71,7 +71,8 @@ def key_of(path: str) -> str:
     What the format forbids becomes `-`. A path too long is cut, and keeps a digest of the whole so as to stay unique.
     """
     parts = [_key_blanks.sub("-", clean(part).strip()) for part in path.split("/")]
-    key = "/".join(part for part in parts if part) or "article"
+    # Browsers resolve `..` in an address: such a key's page couldn't be asked for.
+    key = "/".join(part for part in parts if part not in ("", ".", "..")) or "article"
     if len(key) <= KEY_CHARACTERS:
         return key
     digest = f"{zlib.crc32(key.encode()):08x}"
