@@ -181,7 +181,10 @@ def test_no_draft_note_or_committer_of_a_folder_with_a_history_leaves(corpora: P
     for path in texts.keys() - kept:
         path.unlink()
     here = outlet(tmp_path, "en")
-    tamizdat("import", "markdown", repository, "--to", here.newsroom, "--pictures", "local")
+    words = ["import", "markdown", repository, "--to", here.newsroom, "--pictures", "local", "--json"]
+    assert json.loads(tamizdat(*words))["added"] > 100
+    again = json.loads(tamizdat(*words))
+    assert (again["added"], again["revised"], again["removed"], again["held"]) == (0, 0, 0, [])
     here.publish()
     sync(here)
     command = ["git", "-C", repository, "log", "-200", "--format=%an%n%ae%n%s"]
