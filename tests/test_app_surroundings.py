@@ -263,9 +263,9 @@ def test_over_plain_http_everything_is_verified_read_and_found_and_what_is_lacki
         assert lacking == [False, False, "undefined"]
         assert "came without encryption" in text(page, ".notice")
         reader.reads_and_finds()
-        assert "Signatures are verified by\nthe app itself" in re.sub(
-            r"\s*\n\s*", "\n", text(reader.turn("trust"), "main")
-        )
+        trust = reader.turn("trust")
+        trust.get_by_text("the app itself").wait_for()
+        assert "Signatures are verified by\nthe app itself" in re.sub(r"\s*\n\s*", "\n", text(trust, "main"))
         page.close()
         assert reader.open("").wait_for_selector(FRONT)
 

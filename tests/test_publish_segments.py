@@ -57,7 +57,7 @@ def test_a_segment_that_a_retraction_rebuilt_in_haste_is_done_better_afterwards(
     sentence = words(rng, 8)
     for number in range(40):
         desk.put(
-            f"a/{number:04}", f"{sentence} {words(rng, 3)} " * 8, published=rfc3339(desk.now - (99 - number) * DAY)
+            f"a/{number:04}", f"{sentence} {words(rng, 2)} " * 8, published=rfc3339(desk.now - (99 - number) * DAY)
         )
     desk.publish()
     desk.retract("a/0003")
