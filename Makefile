@@ -9,7 +9,8 @@ WEB_STAMP := web/node_modules/.stamp
 LIGHTHOUSE_STAMP := bench/lighthouse/node_modules/.stamp
 WEB_APP := web/dist/app/shell.json
 WEB_SOURCES := $(shell find web/src web/build -type f) $(wildcard web/*.ts web/*.json)
-PYTEST := $(BIN)/pytest -n auto --dist loadfile
+# In the order of their names: few but long tests would come last otherwise, on one core.
+PYTEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Programs that some tests and measurements run against. What can't be installed here is said loudly, and is skipped.
 define debian
