@@ -171,6 +171,7 @@ def assert_clean(copy: Copy) -> None:
     assert copy.verify().extra == []
 
 
+@pytest.mark.long
 def test_readers_of_a_copy_never_see_that_its_mirror_is_killed_again_and_again(tmp_path: Path):
     campaign(tmp_path, seed=1, kills=4, longest=1.2)
 

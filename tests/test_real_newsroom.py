@@ -17,6 +17,8 @@ from tamizdat.cli.app import tamizdat as command
 from tamizdat.sync import SyncOptions
 from tamizdat_server.newsroom import Newsroom
 
+# Five years of edits and dozens of publishes take two minutes.
+pytestmark = pytest.mark.long
 LAST_COMMITS = 60
 EDITION = "en"
 

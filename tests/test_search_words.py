@@ -51,6 +51,7 @@ def test_so_do_texts_of_marks_signs_and_letters_in_any_order(library: Library):
     assert [words(text) for text in texts] == tokens(texts, library)
 
 
+@pytest.mark.long
 def test_the_table_of_letters_is_that_of_the_tokenizer():
     path = Path(letters.__file__).parents[2] / "syncclient" / "tamizdat" / "format" / "letters.json"
     assert path.read_text("utf-8") == letters.text()

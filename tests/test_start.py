@@ -154,6 +154,7 @@ def test_a_site_written_in_two_languages_is_proposed_both(site: WordPress):
     assert found.articles == 10  # the protected one is listed by the site
 
 
+@pytest.mark.long
 def test_a_site_that_goes_away_in_the_middle_is_gone_on_with_when_it_is_back(desk: Path, site: WordPress):
     site.delete(9)  # in another language than all others
     site.write(200)
