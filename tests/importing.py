@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Imported, Item, Skipped, read_markdown
+from tamizdat_server.importers import Imported, Item, Options, Skipped, read_markdown
 
 NOW = "2026-11-22T06:00:00Z"
 DATED = "---\ntitle: A title\ndate: 2024-05-01\n---\n"
@@ -33,8 +33,8 @@ def read(
 ) -> dict[str, Item]:
     """What a folder of these files comes to, by source."""
     write(folder / "source", files)
-    pictures = Pictures(folder / "media")
-    items = read_markdown(folder / "source", pictures=pictures, now=NOW, editions=editions, date=date, site=site)
+    options = Options(store=Pictures(folder / "media"), now=NOW, editions=editions, date=date, site=site)
+    items = read_markdown(folder / "source", options)
     return {item.source: item for item in items if isinstance(item, Imported | Skipped)}
 
 

@@ -13,10 +13,10 @@ from importing import DATED, NOW, read, read_one
 from tamizdat.format.article import Article, decode_record, encode_record
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Imported
+from tamizdat_server.importers import Imported, Options
 from tamizdat_server.importers.blocks.fit import RECORD_BYTES
 from tamizdat_server.importers.markdown.files import FolderFiles
-from tamizdat_server.importers.markdown.page import PageReader, Rules
+from tamizdat_server.importers.markdown.page import PageReader
 
 CUT = "longer or deeper than an article may be: split, made flat or cut"
 
@@ -78,7 +78,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=3), max_size=60))
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_makes_the_importer_fail(tmp_path: Path, pieces: list[str]) -> None:
-    reader = PageReader(Rules(Pictures(tmp_path / "media"), NOW, NOW, ("en",), ""))
+    reader = PageReader(Options(store=Pictures(tmp_path / "media"), now=NOW, date=NOW, editions=("en",)))
     text = "".join(pieces).encode("utf-8", "surrogatepass")
     item = reader.read(text, path="a.md", key="a", files=FolderFiles(tmp_path), at=NOW)
     if isinstance(item, Imported):
@@ -92,7 +92,7 @@ def test_damaged_real_articles_do_not_make_the_importer_fail(tmp_path: Path, cor
     texts = [path.read_bytes() for path in sorted(corpora.glob("campaign-kazakhstan/*.md"))] + [
         b"".join(map(str.encode, ["x"] * 99))
     ]
-    reader = PageReader(Rules(Pictures(tmp_path / "media"), NOW, NOW, ("en",), ""))
+    reader = PageReader(Options(store=Pictures(tmp_path / "media"), now=NOW, date=NOW, editions=("en",)))
     for seed in range(5_000):
         chance = random.Random(seed)
         data = bytearray(chance.choice(texts))

@@ -10,7 +10,16 @@ from importing import NOW
 from tamizdat.format.article import Article, decode_record, encode_record
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
-from tamizdat_server.importers import Imported, Item, Reached, Skipped, open_repository, read_git, read_markdown
+from tamizdat_server.importers import (
+    Imported,
+    Item,
+    Options,
+    Reached,
+    Skipped,
+    open_repository,
+    read_git,
+    read_markdown,
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +34,11 @@ def digitalgov(tmp_path_factory: pytest.TempPathFactory, corpora: Path) -> Path:
 @pytest.fixture(scope="module")
 def whole(digitalgov: Path) -> list[Item]:
     """All that the work tree comes to."""
-    return list(read_markdown(digitalgov, pictures=Pictures(digitalgov.parent / "media"), now=NOW, editions=["en"]))
+    return list(read_markdown(digitalgov, options(digitalgov.parent / "media")))
+
+
+def options(media: Path, **choices: object) -> Options:
+    return Options(**{"store": Pictures(media), "now": NOW, "editions": ["en"], **choices})
 
 
 def words(draft: Draft) -> str:
@@ -34,14 +47,12 @@ def words(draft: Draft) -> str:
 
 
 def test_six_undated_articles_ask_for_a_date_and_come_in_with_one(corpora: Path, tmp_path: Path) -> None:
-    folder, pictures = corpora / "campaign-kazakhstan", Pictures(tmp_path)
-    without = list(read_markdown(folder, pictures=pictures, now=NOW, editions=["en"]))
+    folder = corpora / "campaign-kazakhstan"
+    without = list(read_markdown(folder, options(tmp_path)))
     assert [item.reason for item in without if isinstance(item, Skipped)] == [
         "it has no date; --date gives one to all such articles"
     ] * 6
-    items = list(
-        read_markdown(folder, pictures=pictures, now=NOW, editions=["en", "ru", "kk"], date="2017-01-01T00:00:00Z")
-    )
+    items = list(read_markdown(folder, options(tmp_path, editions=["en", "ru", "kk"], date="2017-01-01T00:00:00Z")))
     drafts = [item.draft for item in items if isinstance(item, Imported)]
     assert [draft.key[:2] for draft in drafts] == ["01", "02", "03", "04", "05", "06"]
     assert drafts[4].title == "Remember Zhanaozen! End dictatorship now!"
@@ -63,12 +74,11 @@ def test_two_thousand_articles_come_in_and_the_draft_stays_out(whole: list[Item]
 
 def test_the_end_of_a_history_is_the_folder_that_it_left(digitalgov: Path, whole: list[Item], corpora: Path) -> None:
     drafts = {item.source: item.draft for item in whole if isinstance(item, Imported)}
-    pictures = Pictures(digitalgov.parent / "media")
+    media = digitalgov.parent / "media"
     with open_repository(corpora / "digitalgov-news" / "history.bundle") as repository:
         newest, before = _back(digitalgov, 0), _back(digitalgov, 1)
-        items = list(read_git(repository, pictures=pictures, now=NOW, editions=["en"], since=before))
-        span = {"since": _back(digitalgov, 60), "until": _back(digitalgov, 2)}
-        older = list(read_git(repository, pictures=pictures, now=NOW, editions=["en"], **span))
+        items = list(read_git(repository, options(media), since=before))
+        older = list(read_git(repository, options(media, until=_back(digitalgov, 2)), since=_back(digitalgov, 60)))
     last = {item.source: item.draft for item in items if isinstance(item, Imported)}
     assert (len(last), items[-1]) == (8, Reached(newest))
     # A renamed article is known under its first name: nothing else differs.

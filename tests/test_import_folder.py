@@ -83,7 +83,7 @@ def test_what_is_hidden_linked_or_no_markdown_is_left_alone(tmp_path: Path) -> N
 
 def test_a_folder_that_is_none_is_an_error_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="nowhere"):
-        list(read_markdown(tmp_path / "nowhere", pictures=Pictures(tmp_path), now=NOW))
+        list(read_markdown(tmp_path / "nowhere", Options(store=Pictures(tmp_path), now=NOW)))
 
 
 def test_importing_twice_changes_nothing(tmp_path: Path, newsroom: Newsroom) -> None:
@@ -111,7 +111,7 @@ def test_a_dry_run_reports_the_same_and_leaves_nothing(tmp_path: Path, newsroom:
 
 def test_a_failure_midway_imports_nothing_of_a_history(tmp_path: Path, newsroom: Newsroom) -> None:
     folder = write(tmp_path / "source", {"a.md": DATED + "One\n"})
-    items = read_markdown(folder, pictures=Pictures(newsroom.media), now=NOW, editions=["en"])
+    items = read_markdown(folder, Options(store=Pictures(newsroom.media), now=NOW, editions=["en"]))
 
     def failing() -> Iterator[Item]:
         yield from items

@@ -38,8 +38,8 @@ def repo(tmp_path: Path) -> Repo:
 
 
 def replay(source: Path, *, until: str | None = None, since: str | None = None) -> list[Item]:
-    pictures = Pictures(source.parent / "media")
-    return list(read_git(source, pictures=pictures, now=NOW, editions=["en"], until=until, since=since))
+    options = Options(store=Pictures(source.parent / "media"), now=NOW, editions=["en"], until=until)
+    return list(read_git(source, options, since=since))
 
 
 def replay_into(newsroom: Newsroom, folder: Path, *, until: str | None = None) -> Report:

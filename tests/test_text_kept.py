@@ -174,7 +174,7 @@ def test_markdown_says_what_was_written(corpora: Path, tmp_path: Path) -> None:
         # What a shortcode says is its template's affair: tests/test_import_shortcodes.py has them.
         if "{{" in path.read_text() or _INTRICATE.search(path.name):
             path.unlink()
-    items = read_markdown(folder, pictures=Pictures(tmp_path / "media"), now=NOW, editions=["en"])
+    items = read_markdown(folder, Options(store=Pictures(tmp_path / "media"), now=NOW, editions=["en"]))
     found = [(item, (folder / item.source).read_text()) for item in items if isinstance(item, Imported)]
     assert len(found) > 360
     hold("digitalgov-news, as written", (written(item, text) for item, text in found))

@@ -1,16 +1,15 @@
 """A folder of Markdown files, each an article: the sources of a Hugo, Jekyll or MkDocs site."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tamizdat.errors import UnreadableSource
-from tamizdat_server.images import Pictures
 from tamizdat_server.importers.dates import read_zone
 from tamizdat_server.importers.items import Complete, Item, Skipped
 from tamizdat_server.importers.markdown.files import FolderFiles, is_article, without_extension
 from tamizdat_server.importers.markdown.history import open_history
-from tamizdat_server.importers.markdown.page import PageReader, Rules
+from tamizdat_server.importers.markdown.page import PageReader
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.text import key_of
 
@@ -28,42 +27,18 @@ def open_markdown(source: str, options: Options) -> Source:
         raise UnreadableSource(source=source, reason="it is a file; a git bundle is imported with --git")
     if not folder.is_dir():
         raise UnreadableSource(source=source, reason="there is no such folder")
-    items = read_markdown(
-        folder,
-        pictures=options.store,
-        now=options.now,
-        date=options.date,
-        editions=options.editions,
-        site=options.site,
-        zone=options.zone,
-        language=options.language,
-    )
-    return Source(origin=f"markdown {folder.resolve()}", items=items, fixed_keys=True)
+    return Source(origin=f"markdown {folder.resolve()}", items=read_markdown(folder, options), fixed_keys=True)
 
 
-def read_markdown(
-    folder: Path,
-    *,
-    pictures: Pictures,
-    now: str,
-    date: str | None = None,
-    editions: Sequence[str] = (),
-    site: str = "",
-    zone: str = "",
-    language: str = "",
-) -> Iterator[Item]:
+def read_markdown(folder: Path, options: Options) -> Iterator[Item]:
     """Every article of a folder, by path, and in the end that these were all.
 
-    An article's key is its path within the folder, without extension. `now` and `date`, which is for articles that
-    have none, are RFC 3339; `editions`: the languages to choose from, all where none is named; `site`: the address
-    under which the folder's own pages are to be found, for links between them; `zone`: of dates that name none;
-    `language`: of articles that don't say theirs. Hidden files and symbolic links are passed over.
+    An article's key is its path within the folder, without extension. Hidden files and symbolic links are passed over.
     Raises: UnreadableSource; UsageError.
     """
-    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site, zone=zone, language=language)
     if not folder.is_dir():
         raise UnreadableSource(source=str(folder), reason="there is no such folder")
-    files, reader = FolderFiles(folder), PageReader(rules)
+    files, reader = FolderFiles(folder), PageReader(options)
     paths = sorted(_articles(folder))
     keys = _keys(paths)
     for path in paths:
@@ -74,7 +49,7 @@ def read_markdown(
         elif (data := files.read(path)) is None:
             yield Skipped(path, "it can't be read")
         else:
-            yield reader.read(data, path=path, key=keys[path], files=files, at=now)
+            yield reader.read(data, path=path, key=keys[path], files=files, at=options.now)
     yield Complete()
 
 

@@ -1,14 +1,13 @@
 """A git history of Markdown files, replayed: each commit's additions and changes, renames and deletions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Final
 
-from tamizdat_server.images import Pictures
 from tamizdat_server.importers.items import Item, Reached, Removed, Skipped
 from tamizdat_server.importers.markdown.files import is_article, without_extension
-from tamizdat_server.importers.markdown.page import PageReader, Rules
+from tamizdat_server.importers.markdown.page import PageReader
 from tamizdat_server.importers.markdown.repository import Change, Repository, open_repository
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.text import key_of
@@ -27,58 +26,33 @@ def open_history(source: str, options: Options) -> Source:
 
 def _replayed(repository: Repository, options: Options, *, since: str | None, until_done: ExitStack) -> Iterator[Item]:
     with until_done:
-        yield from read_git(
-            repository,
-            pictures=options.store,
-            now=options.now,
-            date=options.date,
-            editions=options.editions,
-            site=options.site,
-            zone=options.zone,
-            language=options.language,
-            until=options.until,
-            since=since,
-        )
+        yield from read_git(repository, options, since=since)
 
 
-def read_git(
-    repo: Path | Repository,
-    *,
-    pictures: Pictures,
-    now: str,
-    date: str | None = None,
-    editions: Sequence[str] = (),
-    site: str = "",
-    zone: str = "",
-    language: str = "",
-    until: str | None = None,
-    since: str | None = None,
-) -> Iterator[Item]:
-    """What each first-parent commit up to `until` did, in order, after `since`, the commit imported last.
+def read_git(repo: Path | Repository, options: Options, *, since: str | None = None) -> Iterator[Item]:
+    """What each first-parent commit up to `options.until` did, in order, after `since`, the commit imported last.
 
     A renamed article keeps its key, a deleted one is removed, and so is one that became a draft. Where `since` isn't
-    in the history any more, all of it is read again. The other words mean what they do in `read_markdown`.
-    Raises: UnreadableSource.
+    in the history any more, all of it is read again. Raises: UnreadableSource.
     """
-    rules = Rules(pictures=pictures, now=now, date=date, editions=editions, site=site, zone=zone, language=language)
     with nullcontext(repo) if isinstance(repo, Repository) else open_repository(repo) as repository:
-        yield from _read(repository, rules, until=until, since=since)
+        yield from _read(repository, options, since=since)
 
 
-def _read(repository: Repository, rules: Rules, *, until: str | None, since: str | None) -> Iterator[Item]:
-    last = repository.commit(until)
+def _read(repository: Repository, options: Options, *, since: str | None) -> Iterator[Item]:
+    last = repository.commit(options.until)
     commits = [*repository.history(last)]
     if since and all(commit.id != since for commit in commits):
         if repository.is_ancestor(last, since):
             return
         yield Skipped(since[:12], "the commit imported last isn't in this history any more: all of it was read again")
         since = None
-    keys, files, reader = _Keys(), _CommitFiles(repository), PageReader(rules, keep=_PAGES_KEPT)
+    keys, files, reader = _Keys(), _CommitFiles(repository), PageReader(options, keep=_PAGES_KEPT)
     for commit in commits:
         gone, changed = keys.follow(commit.changes)
         files.follow(commit.changes)
         if since is None:
-            yield from _replay(gone, changed, files=files, reader=reader, at=min(commit.at, rules.now))
+            yield from _replay(gone, changed, files=files, reader=reader, at=min(commit.at, options.now))
         if commit.id == since:
             since = None
     yield Reached(last)

@@ -1,6 +1,5 @@
 """One Markdown file to one draft, or the reason why not. Folders and git histories both read their pages here."""
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import msgspec
@@ -9,7 +8,6 @@ from tamizdat.errors import FormatError
 from tamizdat.format.article import Article, Image, plain_text
 from tamizdat.format.names import sha256
 from tamizdat_server.draft import Draft
-from tamizdat_server.images import Pictures
 from tamizdat_server.importers.blocks.fit import fitted
 from tamizdat_server.importers.blocks.html import Content, read_html
 from tamizdat_server.importers.items import Imported, Refused, Skipped, Warnings
@@ -19,23 +17,8 @@ from tamizdat_server.importers.markdown.files import MAX_ARTICLE_BYTES, Files, w
 from tamizdat_server.importers.markdown.front_matter import BadFrontMatter, Fields, split_front_matter
 from tamizdat_server.importers.markdown.place import PagePlace
 from tamizdat_server.importers.markdown.rendering import to_html
+from tamizdat_server.importers.source import Options
 from tamizdat_server.importers.text import clean, line
-
-
-class Rules(msgspec.Struct, frozen=True):
-    """What holds for all pages of an import; times are RFC 3339.
-
-    `date` is for articles that have none, `zone` for dates that name none, `language` for texts that don't say theirs;
-    `site` is the address under which the source's own pages are to be found.
-    """
-
-    pictures: Pictures
-    now: str
-    date: str | None
-    editions: Sequence[str]
-    site: str
-    zone: str = ""
-    language: str = ""
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -50,9 +33,9 @@ class _Known(msgspec.Struct, frozen=True):
 class PageReader:
     """Reads the pages of one source. The newest `keep` are remembered, to save work where only their fields change."""
 
-    def __init__(self, rules: Rules, *, keep: int = 0) -> None:
-        self._rules = rules
-        self._languages = Languages(rules.editions)
+    def __init__(self, options: Options, *, keep: int = 0) -> None:
+        self._options = options
+        self._languages = Languages(options.editions)
         self._keep = keep
         self._known: dict[str, _Known] = {}
 
@@ -69,10 +52,10 @@ class PageReader:
         _check_path(path)
         fields, text = _split(data)
         warnings = Warnings()
-        facts = read_facts(fields, name=path.name, zone=self._rules.zone, warnings=warnings)
+        facts = read_facts(fields, name=path.name, zone=self._options.zone, warnings=warnings)
         published = self._check_public(fields, facts)
         place = PagePlace(
-            path=str(path), files=files, pictures=self._rules.pictures, site=self._rules.site, warnings=warnings
+            path=str(path), files=files, pictures=self._options.store, site=self._options.site, warnings=warnings
         )
         content = self._content(text, facts.title, place, files)
         title = facts.title or line(content.heading) or self._name_as_title(path, warnings)
@@ -108,19 +91,19 @@ class PageReader:
         """The time of publication. Raises: Refused for drafts, future articles and those without a date."""
         if reason := unpublished(fields):
             raise Refused(reason, hidden=True)
-        published = facts.published or self._rules.date
+        published = facts.published or self._options.date
         if not published:
             written = unread_date(fields)
             why = f"its date {written!r} can't be read" if written else "it has no date"
             raise Refused(f"{why}; --date gives one to all such articles")
-        for moment in (published, embargo(fields, zone=self._rules.zone)):
-            if moment and moment > self._rules.now:
+        for moment in (published, embargo(fields, zone=self._options.zone)):
+            if moment and moment > self._options.now:
                 raise Refused(f"dated in the future, {moment}", hidden=True)
         return published
 
     def _updated(self, facts: Facts, published: str) -> str | None:
         # A change before publication, or one that is still to come, is a slip.
-        return facts.updated if facts.updated and published <= facts.updated <= self._rules.now else None
+        return facts.updated if facts.updated and published <= facts.updated <= self._options.now else None
 
     # -- what ----------------------------------------------------------------------------------------------------------
 
@@ -161,7 +144,7 @@ class PageReader:
     def _edition(self, path: str, facts: Facts, text: str, warnings: Warnings, files: Files) -> tuple[str, str]:
         """The edition, and the translation group that the path tells. Raises: Refused for a language without one."""
         in_path = self._languages.in_path(without_extension(path))
-        code = facts.language or (in_path[0] if in_path else self._rules.language)
+        code = facts.language or (in_path[0] if in_path else self._options.language)
         group = in_path[1] if in_path else self._group_of_original(path, files)
         edition = choose_edition(self._languages, said=code, text=text, warnings=warnings)
         return edition, clean(group)[:200]
@@ -169,7 +152,7 @@ class PageReader:
     def _group_of_original(self, path: str, files: Files) -> str:
         """`name.md` is the original of `name.kk.md`."""
         stem, dot = without_extension(path), path.rfind(".")
-        others = (code for edition in self._rules.editions for code in (edition, "kz" if edition == "kk" else ""))
+        others = (code for edition in self._options.editions for code in (edition, "kz" if edition == "kk" else ""))
         return stem if any(code and files.has(f"{stem}.{code}{path[dot:]}") for code in others) else ""
 
 
