@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 
 @contextmanager
 def mounted(place: Path, *options: str) -> Iterator[Path]:
@@ -16,3 +18,12 @@ def mounted(place: Path, *options: str) -> Iterator[Path]:
     finally:
         if made.returncode == 0:
             subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@contextmanager
+def small_disk(place: Path, size: str) -> Iterator[Path]:
+    """A disk of this size, where a test can't do without one."""
+    with mounted(place, f"size={size}") as disk:
+        if not disk.exists():
+            pytest.skip("needs root, to mount a small disk")
+        yield disk

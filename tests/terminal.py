@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,11 @@ from typing import Self
 SECONDS = 240
 
 
+def _heed_ctrl_c() -> None:
+    # As a shell's foreground job does, even where the tests themselves run in the background.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """`shown`: everything that stood on the screen; `seen`: how far `wait_for` has looked."""
 
@@ -20,7 +26,7 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tamizdat", *words],
-            stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, start_new_session=True,
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, start_new_session=True, preexec_fn=_heed_ctrl_c,
             env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **(environment or {})},
         )  # fmt: skip
         os.close(theirs)

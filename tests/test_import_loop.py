@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from PIL import Image as PixelImage
 
-from disks import mounted
+from disks import small_disk
 from importing import DATED, NOW, picture, write
 from publishing import Desk, Reader
 from tamizdat.errors import NewsroomError, NewsroomFull, NewsroomLocked, SourceBrokeOff, UsageError
@@ -198,9 +198,7 @@ def test_ctrl_c_says_what_stays_and_the_same_command_goes_on(desk: Desk, tmp_pat
 
 
 def test_a_full_disk_is_told_and_what_came_in_stays(tmp_path: Path) -> None:
-    with mounted(tmp_path / "disk", "size=3m") as disk:
-        if not disk.exists():
-            pytest.fail("needs to mount a small disk")
+    with small_disk(tmp_path / "disk", "3m") as disk:
         Newsroom.init(disk / "n", title="T", editions=["en"], passphrase=None, now=1_800_000_000).close()
         noise = [os.urandom(3_000).hex() for _ in range(400)]
         folder = write(tmp_path / "source", {f"{number:03}.md": DATED + text for number, text in enumerate(noise)})
@@ -217,9 +215,7 @@ def test_a_full_disk_is_told_and_what_came_in_stays(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_pictures_filled_is_told_as_such(tmp_path: Path) -> None:
-    with mounted(tmp_path / "disk", "size=64k") as disk:
-        if not disk.exists():
-            pytest.fail("needs to mount a small disk")
+    with small_disk(tmp_path / "disk", "64k") as disk:
         noise = io.BytesIO()
         PixelImage.frombytes("RGB", (900, 900), os.urandom(900 * 900 * 3)).save(noise, "PNG")
         with pytest.raises(NewsroomFull):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desking import Office, office, problem
-from disks import mounted
+from disks import small_disk
 from serving import serving, until
 from tamizdat_server.desk.jobs import ask, list_jobs
 from tamizdat_server.desk.running import shortened
@@ -311,9 +311,7 @@ def test_a_newsroom_whose_key_is_locked_says_what_publishing_needs(tmp_path: Pat
 
 @pytest.mark.long
 def test_a_full_disk_is_told_and_nothing_is_half_changed(tmp_path: Path):
-    with mounted(tmp_path / "disk", "size=3m") as disk:
-        if not disk.is_dir():
-            pytest.skip("mounting isn't ours to do here")
+    with small_disk(tmp_path / "disk", "3m") as disk:
         with office(disk / "newsroom") as found:
             found.put("before")
             (disk / "ballast").write_bytes(b"x" * 2_000_000)
