@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Final, TypeVar
 
+from tamizdat.waiting import result_of
+
 PARALLEL: Final = 4
-_HEED_SECONDS: Final = 1
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -27,10 +28,10 @@ def in_parallel(
             running.append((item, pool.submit(action, item)))
             if len(running) >= 2 * PARALLEL:
                 done, future = running.popleft()
-                yield done, partial(_result, future)
+                yield done, partial(result_of, future)
         while running:
             done, future = running.popleft()
-            yield done, partial(_result, future)
+            yield done, partial(result_of, future)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         if abandoned:
@@ -38,10 +39,3 @@ def in_parallel(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _result(future: Future[R]) -> R:
-    # A Ctrl-C just before a wait begins is heard of at its end (a race of CPython's), so no wait is long.
-    while not wait([future], timeout=_HEED_SECONDS).done:
-        pass
-    return future.result()

@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -15,9 +15,9 @@ from tamizdat.errors import HashMismatch
 from tamizdat.format.names import sha256
 from tamizdat.sync.options import Progress
 from tamizdat.transport.inbox import storage_error
+from tamizdat.waiting import result_of
 
 PARALLEL: Final = 4
-_HEED_SECONDS: Final = 1
 T = TypeVar("T")
 
 
@@ -162,10 +162,7 @@ def partial_folder(library: Path, publication: str) -> Path:
 
 def _first(running: "deque[tuple[T, Future[bytes]]]") -> tuple[T, bytes]:
     tag, future = running.popleft()
-    # A Ctrl-C just before a wait begins is heard of at its end (a race of CPython's), so no wait is long.
-    while not wait([future], timeout=_HEED_SECONDS).done:
-        pass
-    return tag, future.result()
+    return tag, result_of(future)
 
 
 def _size(path: Path) -> int:
