@@ -14,8 +14,8 @@ from typing import Self
 SECONDS = 240
 
 
-def _heed_ctrl_c() -> None:
-    # As a shell's foreground job does, even where the tests themselves run in the background.
+def heed_interrupts() -> None:
+    """What runs in the background of a shell without job control has Ctrl-C ignored, and so would its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -26,7 +26,7 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tamizdat", *words],
-            stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, start_new_session=True, preexec_fn=_heed_ctrl_c,
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, start_new_session=True, preexec_fn=heed_interrupts,
             env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **(environment or {})},
         )  # fmt: skip
         os.close(theirs)

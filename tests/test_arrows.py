@@ -11,13 +11,14 @@ CLIENT = CHECKOUT / "syncclient" / "tamizdat"
 SERVER = CHECKOUT / "server" / "tamizdat_server"
 DATASETTE = CHECKOUT / "datasette"
 
-BASE = {"errors", "format", "locks"}
+BASE = {"errors", "format", "locks", "waiting"}
 PILLARS = {"trust", "transport", "library", "search", "render"}
 WORKFLOWS = {"sync", "mirror", "pack", "verify"}
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "format": {"errors"},
     "locks": set(),
+    "waiting": set(),
     **dict.fromkeys(PILLARS, BASE),
     **dict.fromkeys(WORKFLOWS, BASE | PILLARS),
     "cli": BASE | PILLARS | WORKFLOWS | {""},

@@ -23,6 +23,7 @@ from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Imported, Item, Options, Reached, Report, Skipped, Source, open_markdown, run
 from tamizdat_server.importers.loop import BATCH
 from tamizdat_server.newsroom import Newsroom
+from terminal import heed_interrupts
 
 SITE = "wordpress example.org/"
 
@@ -174,11 +175,6 @@ def test_an_import_that_was_killed_goes_on_and_a_second_one_changes_nothing(desk
     before = rows(desk.newsroom)
     assert counts(run(desk.newsroom, open_markdown(str(folder), options), now=NOW)) == (0, 0, 200, 0)
     assert rows(desk.newsroom) == before
-
-
-def heed_interrupts() -> None:
-    """What runs in the background of a shell without job control has Ctrl-C ignored, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_ctrl_c_says_what_stays_and_the_same_command_goes_on(desk: Desk, tmp_path: Path) -> None:

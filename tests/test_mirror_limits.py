@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from disks import small_disk
 from following import picture
 from httpd import Drip, Httpd
 from mirroring import PLAIN, Copy, reopen, tree
@@ -28,7 +29,8 @@ from tamizdat.errors import (
 from tamizdat.mirror import mirror
 from tamizdat.mirror.folder import OWN, Folder
 from tamizdat_server.images import Pictures
-from test_sync_surroundings import mounted, unwritable
+from terminal import heed_interrupts
+from test_sync_surroundings import unwritable
 
 
 @pytest.fixture(scope="module")
@@ -290,11 +292,6 @@ def test_a_file_system_without_times_and_without_synced_folders_will_do(
 # -- stopping ----------------------------------------------------------------------------------------------------------
 
 
-def heed_interrupts() -> None:
-    """What runs in the background of a shell without job control has Ctrl-C ignored, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_an_interrupted_run_ends_soon_and_the_next_goes_on(desk: Desk, copy: Copy):
     """Ctrl-C while four slow files are on their way."""
     asked = threading.Event()
@@ -310,7 +307,7 @@ def test_an_interrupted_run_ends_soon_and_the_next_goes_on(desk: Desk, copy: Cop
         process = subprocess.Popen(
             [sys.executable, "-m", "tamizdat", "mirror", httpd.url, str(copy.folder), "--trust-first-use"],
             stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ),
-                preexec_fn=heed_interrupts,
+            preexec_fn=heed_interrupts,
         )  # fmt: skip
         assert asked.wait(20)
         process.send_signal(signal.SIGINT)
