@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from tamizdat_server.api import queries, shapes
 from tamizdat_server.api.problems import MEDIA_TYPE
@@ -19,26 +19,32 @@ Asked = Request[Any, Any, State]
 _DAY: Final = r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$"
 _CODE: Final = r"^(|[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})$"
 
-Code = Annotated[str, Parameter(pattern=_CODE, max_length=32, description="Only this edition, by its language code.")]
-Section = Annotated[str, Parameter(max_length=1000, description="Only this section, as articles name it.")]
-Tag = Annotated[str, Parameter(max_length=1000, description="Only articles with this tag.")]
+Code = Annotated[
+    str, QueryParameter(pattern=_CODE, max_length=32, description="Only this edition, by its language code.")
+]
+Section = Annotated[str, QueryParameter(max_length=1000, description="Only this section, as articles name it.")]
+Tag = Annotated[str, QueryParameter(max_length=1000, description="Only articles with this tag.")]
 Since = Annotated[
     str | None,
-    Parameter(pattern=_DAY, max_length=20, description="Published on this day or at this time (UTC), or later."),
+    QueryParameter(pattern=_DAY, max_length=20, description="Published on this day or at this time (UTC), or later."),
 ]
 Until = Annotated[
-    str | None, Parameter(pattern=_DAY, max_length=20, description="Published before this day or time (UTC).")
+    str | None, QueryParameter(pattern=_DAY, max_length=20, description="Published before this day or time (UTC).")
 ]
-Limit = Annotated[int, Parameter(ge=1, le=200, description="At most so many on a page.")]
-Cursor = Annotated[str | None, Parameter(max_length=1000, description="`next` of the page before; none for the first.")]
-Key = Annotated[str, Parameter(max_length=201, description="The article's key; slashes stand for themselves.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="At most so many on a page.")]
+Cursor = Annotated[
+    str | None, QueryParameter(max_length=1000, description="`next` of the page before; none for the first.")
+]
+Key = Annotated[str, PathParameter(max_length=201, description="The article's key; slashes stand for themselves.")]
 Revision = Annotated[
-    int | None, Parameter(ge=1, le=2**31 - 1, description="An earlier revision, if this server holds it.")
+    int | None, QueryParameter(ge=1, le=2**31 - 1, description="An earlier revision, if this server holds it.")
 ]
-Words = Annotated[str, Parameter(min_length=1, max_length=200, description="What to look for; any text is a query.")]
-Offset = Annotated[int, Parameter(ge=0, le=1000, description="Pass over so many of the best.")]
+Words = Annotated[
+    str, QueryParameter(min_length=1, max_length=200, description="What to look for; any text is a query.")
+]
+Offset = Annotated[int, QueryParameter(ge=0, le=1000, description="Pass over so many of the best.")]
 Version = Annotated[
-    int, Parameter(ge=0, le=2**53 - 1, description="A version of the publication; 0 asks for everything.")
+    int, QueryParameter(ge=0, le=2**53 - 1, description="A version of the publication; 0 asks for everything.")
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, cast
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from tamizdat.errors import NoSuchImport
 from tamizdat_server.api.handlers import Cursor, Limit
@@ -34,13 +34,15 @@ HOOK_SECONDS: Final = 3.0
 _SMALL_BYTES: Final = 64 * 1024
 _UNSAID: Final = "A token that may read is told more."
 
-Name = Annotated[str, Parameter(max_length=64, description="Of an import in tamizdat.toml: `[imports.NAME]`.")]
+Name = Annotated[str, PathParameter(max_length=64, description="Of an import in tamizdat.toml: `[imports.NAME]`.")]
 Confirm = Annotated[
     bool,
-    Parameter(description="Take away what the source has no more, however much it is. Needs the scope write, too."),
+    QueryParameter(
+        description="Take away what the source has no more, however much it is. Needs the scope write, too."
+    ),
 ]
-Number = Annotated[int, Parameter(ge=1, le=2**53 - 1, description="The job's number.")]
-Before = Annotated[int | None, Parameter(ge=1, le=2**53 - 1, description="`next` of the page before.")]
+Number = Annotated[int, PathParameter(ge=1, le=2**53 - 1, description="The job's number.")]
+Before = Annotated[int | None, QueryParameter(ge=1, le=2**53 - 1, description="`next` of the page before.")]
 
 
 class DeskRoutes(Controller):

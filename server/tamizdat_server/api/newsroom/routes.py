@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody, QueryParameter, RawBody
 
 from tamizdat.format.article import Key as ArticleKey
 from tamizdat_server.api.handlers import Code, Cursor, Key, Limit
@@ -24,16 +24,16 @@ SMALL_BYTES: Final = 256 * 1024
 
 Standing = Annotated[
     Literal["", "new", "changed", "published", "retracted", "held"],
-    Parameter(query="state", description="Only articles of this state."),
+    QueryParameter(name="state", description="Only articles of this state."),
 ]
 Match = Annotated[
     str | None,
-    Parameter(header="If-Match", max_length=1000, description="Only if it is as it was read: the `ETag` of then."),
+    HeaderParameter(name="If-Match", max_length=1000, description="Only if it is as it was read: the `ETag` of then."),
 ]
 NoneMatch = Annotated[
-    str | None, Parameter(header="If-None-Match", max_length=1000, description="`*`: only if there is none yet.")
+    str | None, HeaderParameter(name="If-None-Match", max_length=1000, description="`*`: only if there is none yet.")
 ]
-Alt = Annotated[str, Parameter(max_length=2000, description="What the picture shows, for who can't see it.")]
+Alt = Annotated[str, QueryParameter(max_length=2000, description="What the picture shows, for who can't see it.")]
 
 ADDED: Final = ResponseSpec(shapes.Put, generate_examples=False, description="There was none of this key.")
 
@@ -79,7 +79,7 @@ class ArticleRoutes(Controller):
         request_max_body_size=ARTICLE_BYTES,
         responses=problems(400, 409, 413, 422),
     )
-    async def add(self, request: Asked, data: shapes.NewContent) -> Response[shapes.Put]:
+    async def add(self, request: Asked, data: JSONBody[shapes.NewContent]) -> Response[shapes.Put]:
         """Hand in an article under a key that is free. Needs the scope write."""
         return await _put(request, data, data.key, Condition(None, None, new=True))
 
@@ -95,7 +95,7 @@ class ArticleRoutes(Controller):
         self,
         request: Asked,
         key: Key,
-        data: shapes.Content,
+        data: JSONBody[shapes.Content],
         match: Match = None,
         none_match: NoneMatch = None,
     ) -> Response[shapes.Put]:
@@ -110,7 +110,7 @@ class ArticleRoutes(Controller):
         opt=needs("write"),
         responses=problems(400, 404, 409, 413, 422),
     )
-    async def correct(self, request: Asked, data: shapes.CorrectionIn) -> Response[shapes.Summary]:
+    async def correct(self, request: Asked, data: JSONBody[shapes.CorrectionIn]) -> Response[shapes.Summary]:
         """Add a public note to an article, for its next revision; the same note counts once. Needs the scope write."""
         who = token_of(request).name
         found, tag = await work_of(request).change(writing.correct, data, who=who, at=now_text())
@@ -124,7 +124,7 @@ class ArticleRoutes(Controller):
         opt=needs("write"),
         responses=problems(400, 404, 413, 422),
     )
-    async def retract(self, request: Asked, data: shapes.RetractionIn) -> Response[shapes.Summary]:
+    async def retract(self, request: Asked, data: JSONBody[shapes.RetractionIn]) -> Response[shapes.Summary]:
         """Withdraw an article from the next publish on, from readers' libraries too. Needs the scope write."""
         who = token_of(request).name
         found, tag = await work_of(request).change(writing.retract, data, who=who, at=now_text())
@@ -152,7 +152,7 @@ class ArticleRoutes(Controller):
         request_max_body_size=PICTURE_BYTES,
         responses=problems(400, 413, 422),
     )
-    async def picture(self, request: Asked, body: bytes, alt: Alt = "") -> shapes.Picture:
+    async def picture(self, request: Asked, body: RawBody, alt: Alt = "") -> shapes.Picture:
         """Hand in a picture file: the body is the file. Its metadata is left behind. Needs the scope write."""
         work = work_of(request)
         return await work.draw(HandedPictures(work.folder).add, body, alt=alt)
