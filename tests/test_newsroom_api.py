@@ -15,6 +15,7 @@ from PIL import Image as Pillow
 from conftest import CHECKOUT
 from desking import ALL, Office, office, problem
 from serving import serving, until
+from tamizdat.format.limits import LIMITS
 from tamizdat.library import Library
 from tamizdat_server.api.newsroom import door
 from tamizdat_server.api.newsroom.schema import document
@@ -255,6 +256,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "an unknown field": {"title": "T", "edition": "en", "markdown": "x", "autor": "A"},
     "a number for a title": {"title": 5, "edition": "en", "markdown": "x"},
     "a time that is none": {"title": "T", "edition": "en", "markdown": "x", "published": "yesterday"},
+    "a text that no article can hold": {"title": "T", "edition": "en", "markdown": "x" * (LIMITS.segment_bytes + 1)},
     "notes without blocks": {"title": "T", "edition": "en", "markdown": "x", "footnotes": {"1": []}},
     "a script's address": {"title": "T", "edition": "en", "markdown": "x", "source_url": "javascript:alert(1)"},
 }

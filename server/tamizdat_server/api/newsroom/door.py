@@ -60,7 +60,7 @@ class Meter:
 
 
 class Door:
-    """An ASGI application around the API of the newsroom in `folder`. What it counts is this process's own.
+    """An ASGI application around the API of the newsroom in `folder`. Each of several workers counts for itself.
 
     `make` makes the API when somebody is let in: parsers and picture codecs are nothing for a server without tokens.
     `otherwise` answers while there is no token, as if this weren't here.
@@ -85,7 +85,7 @@ class Door:
             await self._refuse(found, send)
             return
         if found != "open" and (wait := self._used.setdefault(found.name, Meter(REQUESTS_PER_MINUTE)).wait()):
-            told = f"This token may ask {REQUESTS_PER_MINUTE} times a minute."
+            told = f"This token asked more than {REQUESTS_PER_MINUTE} times in a minute."
             await refuse(send, HTTPStatus.TOO_MANY_REQUESTS, told, wait=wait)
             return
         if app := await self._behind():

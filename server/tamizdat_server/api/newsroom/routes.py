@@ -19,6 +19,7 @@ from tamizdat_server.api.problems import refuse
 from tamizdat_server.config import read_config
 
 ARTICLE_BYTES: Final = 8 * 1024 * 1024
+"""For the longest text, were each of its letters written as `\\u0416`, and the rest."""
 PICTURE_BYTES: Final = 32 * 1024 * 1024
 SMALL_BYTES: Final = 256 * 1024
 

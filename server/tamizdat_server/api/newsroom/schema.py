@@ -10,14 +10,17 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Server
 
 from tamizdat_server.api.newsroom.desk_routes import DeskRoutes
-from tamizdat_server.api.newsroom.door import OPEN
+from tamizdat_server.api.newsroom.door import OPEN, REQUESTS_PER_MINUTE
 from tamizdat_server.api.newsroom.routes import ArticleRoutes
 
-_DESCRIPTION: Final = """For a CMS, or a program of the newsroom's own. What is changed here is public with the next \
+_DESCRIPTION: Final = f"""For a CMS, or a program of the newsroom's own. What is changed here is public with the next \
 publish.
 
 Each request shows a token, which `tamizdat tokens add` made: `Authorization: Bearer tamizdat_…`. Errors are problem \
-documents (RFC 9457). What takes a while is answered with 202 and the `Location` of a job to ask again."""
+documents (RFC 9457). What takes a while is answered with 202 and the `Location` of a job to ask again.
+
+A token may ask {REQUESTS_PER_MINUTE} times a minute of each of the server's workers, of which there is one unless \
+`tamizdat serve --workers` says otherwise."""
 
 
 @get(OPEN, include_in_schema=False, sync_to_thread=False)

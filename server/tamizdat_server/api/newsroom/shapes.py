@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from tamizdat.format.article import Block, Blocks, Image, Key, Language, Line, NoteId, Text, Time
+from tamizdat.format.limits import LIMITS
 from tamizdat_server.api.shapes import Cursor
 from tamizdat_server.desk.jobs import Job
 
@@ -13,7 +14,9 @@ _HTTP = r"^(?:|https?://[^\x00-\x20]+)\Z"
 ArticleStanding = Literal["new", "changed", "published", "retracted", "held"]
 Outcome = Literal["added", "revised", "unchanged"]
 
-Written = Annotated[str, Meta(max_length=4_000_000)]
+Written = Annotated[str, Meta(max_length=LIMITS.segment_bytes)]
+"""No article can be longer than a segment; and making blocks of a text costs time by its length."""
+_AT_MOST = f"At most {LIMITS.segment_bytes:,} characters."
 Note = Annotated[str, Meta(min_length=1, max_length=20_000, description="A public note of what was corrected.")]
 Notice = Annotated[str, Meta(max_length=20_000, description="What readers are told in the article's place.")]
 
@@ -37,8 +40,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     source_url: Annotated[str, Meta(pattern=_HTTP, max_length=4_000, description="Where it is on your site.")] = ""
     translation_group: Annotated[str, Meta(max_length=200, description="The same for all translations.")] = ""
     image: Annotated[Image | None, Meta(description="The lead picture, as POST /pictures answered.")] = None
-    markdown: Annotated[Written | None, Meta(description="CommonMark with tables and footnotes.")] = None
-    html: Annotated[Written | None, Meta(description="HTML; what has no block becomes its words.")] = None
+    markdown: Annotated[Written | None, Meta(description=f"CommonMark with tables and footnotes. {_AT_MOST}")] = None
+    html: Annotated[Written | None, Meta(description=f"HTML; what has no block becomes its words. {_AT_MOST}")] = None
     blocks: Annotated[Blocks | None, Meta(description="The text as typed blocks: docs/format.md, section 6.")] = None
     footnotes: Annotated[dict[NoteId, Blocks], Meta(max_length=5_000, description="Of `blocks`, by their ids.")] = {}
     correction: Annotated[str, Meta(max_length=20_000, description="A public note of what this corrects.")] = ""
