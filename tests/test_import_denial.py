@@ -3,6 +3,7 @@
 Nothing here looks at a clock. What took the square of its length took hours for these texts.
 """
 
+import sys
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from tamizdat_server.importers import Options
 from tamizdat_server.importers.feed.entries import EntryReader
 from tamizdat_server.importers.feed.reading import read_feed
 from tamizdat_server.importers.items import Refused, Warnings
+from tamizdat_server.importers.markdown import rendering
 from tamizdat_server.importers.markdown.shortcodes import resolve_shortcodes
 from tamizdat_server.importers.text import without_addresses, words
 from tamizdat_server.importers.webpage.reading import read_page
@@ -83,6 +85,25 @@ def test_an_author_of_a_million_characters_is_read_at_once(piece: str) -> None:
 )
 def test_shortcodes_that_never_end_are_passed_at_once(piece: str) -> None:
     assert len(resolve_shortcodes(filled(piece), Warnings())) <= SIZE
+
+
+@pytest.mark.parametrize("piece", ["![", "[", "^[", "[a](", "**a ", "*_", "<a ", "`a``", "> ", "- ", "|a"])
+def test_a_mark_that_is_never_closed_costs_a_few_steps(piece: str) -> None:
+    """Calls of functions, a character: of brackets, the square of their number or a thousand would be too many."""
+    steps = 0
+
+    def count(_frame: object, event: str, _what: object) -> None:
+        nonlocal steps
+        steps += event == "call"
+
+    rendering.to_html("Markdown's parser is made at its first use.", Warnings())
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        rendering.to_html(filled(piece, 3_000), Warnings())
+    finally:
+        sys.setprofile(before)
+    assert steps < 150 * 3_000
 
 
 @pytest.mark.parametrize("begin", ["<!-- -->", "<!---->", "<?xml?>", " ", "<!--"])

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -17,8 +18,10 @@ from tamizdat_server.importers.items import Warnings
 from tamizdat_server.importers.markdown.mkdocs import drop_attribute_lists, resolve_admonitions
 from tamizdat_server.importers.markdown.shortcodes import resolve_shortcodes
 
-# markdown-it drops what is nested deeper than its limit; the format's is lower.
+# markdown-it drops blocks that are nested deeper than its limit; the format's is lower.
 _NESTING: Final = 100
+# Words it keeps, whatever their nesting, and takes its limit's time for every bracket that is never closed.
+_NESTING_IN_LINES: Final = 10
 _prose = re.compile(
     r"\s*</?(?:p|h[1-6]|[uod]l|li|d[td]|blockquote|strong|em|[abi]|br|figure|img|t(?:able|body|r|d|h))[\s/>]"
 )
@@ -35,11 +38,23 @@ def to_html(text: str, warnings: Warnings) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _NESTING}).enable(["table", "strikethrough"])
-    parser.use(footnote_plugin).use(deflist_plugin)
-    parser.validateLink = _any_link
+    parser, lines = _configured(_NESTING), _configured(_NESTING_IN_LINES)
+
+    def read_lines(state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type == "inline" and token.children is not None:
+                lines.inline.parse(token.content, lines, state.env, token.children)
+
+    parser.core.ruler.at("inline", read_lines)
     for rule, write in _RULES.items():
         parser.add_render_rule(rule, write)
+    return parser
+
+
+def _configured(nesting: int) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": nesting}).enable(["table", "strikethrough"])
+    parser.use(footnote_plugin).use(deflist_plugin)
+    parser.validateLink = _any_link
     return parser
 
 
