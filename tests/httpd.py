@@ -358,15 +358,15 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
 # -- certificates ------------------------------------------------------------------------------------------------------
 
 
-def certificates(folder: Path, *names: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's and a client's TLS context, of a certificate that is valid for `names` (127.0.0.1 if none)."""
+def certificates(folder: Path, *names: str, days: tuple[int, int] = (-1, 1)) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's and a client's TLS context, of a certificate for `names` (127.0.0.1 if none) that holds in these `days`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tests")])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now + datetime.timedelta(days=days[0]))
+        .not_valid_after(now + datetime.timedelta(days=days[1]))
         .add_extension(x509.SubjectAlternativeName([_name(name) for name in names or ("127.0.0.1",)]), critical=False)
         .sign(key, hashes.SHA256())
     )

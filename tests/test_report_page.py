@@ -8,13 +8,17 @@ import pytest
 from lxml import html
 
 from browser import SCHEMES, WIDTHS, Window, axe_source, chromium
+from importing import DATED, write
 from leaks import leaks, secrets_of
+from newsrooms import make_newsroom
+from tamizdat_server.cli.import_report import tell
 from tamizdat_server.importers.items import Skipped
 from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.importers.report import Held, Report, Undescribed, Warned
 from tamizdat_server.importers.report_page import report_page
 from tamizdat_server.newsroom import Newsroom
 from test_leaks import EXPORTS, HOSTILE
+from wxr import export, item
 
 AT = "2026-11-22T06:00:00Z"
 SITE = "wordpress example.kz/"
@@ -63,6 +67,30 @@ def test_every_figure_and_every_reason_is_told():
     assert "post 8" in words(tree, "skipped")
     assert "5 pictures in 1 article" in words(tree, "undescribed")
     assert "an audio player became a link 12 articles, such as post 10" in words(tree, "warnings")
+
+
+@pytest.mark.parametrize("kind", ["markdown", "wordpress", "feed"])
+def test_where_most_is_dated_in_the_future_the_clock_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+):
+    write(tmp_path / "markdown", {f"{n}.md": DATED + "Words." for n in range(3)})
+    (tmp_path / "wordpress").write_text(export(*map(item, (1, 2, 3))))
+    entries = "".join(
+        f"<item><guid>{n}</guid><title>T</title><description>{'Words. ' * 50}</description>"
+        "<pubDate>Wed, 01 May 2024 06:00:00 GMT</pubDate></item>"
+        for n in range(3)
+    )
+    (tmp_path / "feed").write_text(f'<rss version="2.0"><channel><title>T</title>{entries}</channel></rss>')
+    order = Order(kind=kind, source=[str(tmp_path / kind)], language="en")
+    with make_newsroom(tmp_path / "newsroom") as newsroom:
+        early = carry_out(newsroom, order, now="2019-03-01T10:00:00Z", dry_run=True)
+        late = carry_out(newsroom, order, now=AT, dry_run=True)
+    tell(early, tmp_path)
+    assert "MOST OF IT IS DATED IN THE FUTURE: this machine's clock says" in capsys.readouterr().err
+    assert "dated in the future" in words(page(early), "clock")
+    tell(late, tmp_path)
+    assert "FUTURE" not in capsys.readouterr().err
+    assert not page(late).cssselect("section[aria-labelledby=clock]")
 
 
 def test_of_what_is_kept_private_only_numbers_are_told():

@@ -386,6 +386,17 @@ def test_tls_is_checked_and_an_unknown_certificate_is_refused(tmp_path: Path, me
         known.close()
 
 
+@pytest.mark.parametrize("days", [(-9, -8), (8, 9)])
+def test_of_a_certificate_that_doesnt_hold_today_the_clock_may_be_the_reason(
+    tmp_path: Path, meter: Meter, days: tuple[int, int]
+) -> None:
+    server, client = certificates(tmp_path, days=days)
+    with Httpd(make_tree(tmp_path / "public"), tls=server) as httpd:
+        http = HttpTransport(httpd.url, meter=meter, typed=True, deadlines=SOON, tls=client)
+        with pytest.raises(Unreachable, match=r"certificate .*; or this machine's clock is wrong"):
+            fetch(http)
+
+
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path, meter: Meter) -> None:
     server, client = certificates(tmp_path, "news.example")
     with Httpd(make_tree(tmp_path / "public"), tls=server) as httpd:

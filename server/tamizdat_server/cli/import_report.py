@@ -1,9 +1,12 @@
 """An import's report, for people at a terminal: counts on standard output, what to look at on standard error."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+
+from tamizdat_server.clock import rfc3339
 
 if TYPE_CHECKING:
     from tamizdat_server.importers import Report
@@ -18,6 +21,7 @@ def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
     """Say what the import into the newsroom `folder` did, or would do."""
     counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
     click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
+    tell_clock(report)
     _tell_skipped(report.skipped)
     _list([_warning(warned.warning, warned.articles, warned.first) for warned in report.warnings])
     _tell_undescribed(report.undescribed)
@@ -28,6 +32,18 @@ def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
         click.echo("no published article was revised, so the correction was added to none", err=True)
     if not report.dry_run and (report.added or report.revised or report.removed):
         click.echo(f"'tamizdat publish {folder}' makes it public.")
+
+
+def tell_clock(report: "Report") -> None:
+    """Say it where this machine's clock may be what is wrong."""
+    from tamizdat_server.importers.report import is_mostly_in_future
+
+    if is_mostly_in_future(report):
+        click.echo(
+            f"MOST OF IT IS DATED IN THE FUTURE: this machine's clock says {rfc3339(int(time.time()))}."
+            " If that is wrong, set the clock, then import again.",
+            err=True,
+        )
 
 
 def _tell_skipped(skipped: "list[Skipped]") -> None:

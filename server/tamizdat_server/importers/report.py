@@ -8,6 +8,8 @@ import msgspec
 
 from tamizdat_server.importers.items import Skipped
 
+_IN_FUTURE: Final = "dated in the future"
+_FEW: Final = 3
 _moments: Final = re.compile(r",? \d{4}-\d\d-\d\dT[\d:]+Z")
 
 
@@ -65,6 +67,12 @@ def by_reason(skipped: Iterable[Skipped]) -> list[tuple[str, list[str]]]:
     for one in skipped:
         groups.setdefault(_moments.sub("", one.reason), []).append(one.source)
     return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+
+
+def is_mostly_in_future(report: Report) -> bool:
+    """Whether most of what was looked at is dated in the future: then it may be this machine's clock that is wrong."""
+    future = sum(one.reason.startswith(_IN_FUTURE) for one in report.skipped)
+    return future >= _FEW and 2 * future > report.added + report.revised + report.unchanged + len(report.skipped)
 
 
 class Progress(Protocol):

@@ -15,7 +15,7 @@ from typing import Final
 from tamizdat.errors import UsageError
 from tamizdat_server.durable import write_whole
 from tamizdat_server.importers.items import Skipped
-from tamizdat_server.importers.report import Held, Report, Undescribed, Warned, by_reason
+from tamizdat_server.importers.report import Held, Report, Undescribed, Warned, by_reason, is_mostly_in_future
 from tamizdat_server.importers.report_sources import Named, name_origin, name_source
 from tamizdat_server.importers.report_style import STYLE
 from tamizdat_server.importers.text import clean
@@ -31,6 +31,7 @@ def report_page(report: Report, *, title: str, at: str, following: Sequence[tupl
     next.
     """
     parts = [
+        _clock(report, at),
         _held(report.held),
         _skipped([skipped for skipped in report.skipped if not skipped.hidden], report.origin),
         _undescribed(report.undescribed),
@@ -111,6 +112,16 @@ def _counts(report: Report) -> str:
 
 
 # -- what asks for a decision, or for mending --------------------------------------------------------------------------
+
+
+def _clock(report: Report, at: str) -> str:
+    if not is_mostly_in_future(report):
+        return ""
+    words = (
+        f"<p>The clock of the machine that imported it said {_moment(at)}. If that was wrong, set the clock, then"
+        " import again.</p>"
+    )
+    return _section("clock", "Most of it is dated in the future", words)
 
 
 def _held(held: Sequence[Held]) -> str:

@@ -18,6 +18,7 @@ from tamizdat.transport.policy import AddressPolicy
 
 Resolver = Callable[[str, int], list[str]]
 MAX_ADDRESSES: Final = 6
+_BY_THE_CLOCK: Final = ("certificate is not yet valid", "certificate has expired")
 
 
 class Deadlines(msgspec.Struct, frozen=True):
@@ -209,4 +210,5 @@ def resolve(resolver: Resolver, host: str, port: int, *, seconds: float) -> list
 def plain(error: Exception) -> str:
     """What a foreign error says, without its numbers and file names."""
     text = re.sub(r"^\[[^\]]*\] |\(_ssl\.c:\d+\)", "", str(error))
-    return text.strip().rstrip(".")[:200] or type(error).__name__
+    said = text.strip().rstrip(".")[:200] or type(error).__name__
+    return f"{said}; or this machine's clock is wrong" if said.endswith(_BY_THE_CLOCK) else said
