@@ -359,7 +359,7 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
 
 
 def certificates(folder: Path, *names: str, days: tuple[int, int] = (-1, 1)) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's and a client's TLS context, of a certificate for `names` (127.0.0.1 if none) that holds in these `days`."""
+    """A server's and a client's TLS context: a certificate for `names` (127.0.0.1 if none) that holds these `days`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tests")])
     now = datetime.datetime.now(datetime.UTC)
