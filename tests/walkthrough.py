@@ -26,6 +26,7 @@ def newspaper() -> Iterator[WordPress]:
         site.write(2, body=f'{TEXT}<iframe src="https://player.example/7"></iframe>', title="A film of the ferry")
         site.write(1, body=f"<p>{'Жаңа көпір қайда салынады? ' * 5}</p>", title="Көпір")
         site.write(1, body=TEXT, title="For subscribers", password="x")
+        site.types = {"news": "news"}  # and nothing in it yet
         yield site
 
 

@@ -28,6 +28,7 @@ class Desk:
         *,
         source: str = "",
         pages: bool = False,
+        types: Sequence[str] = (),
         pictures: bool = False,
         confirm: bool = False,
         dry_run: bool = False,
@@ -40,6 +41,7 @@ class Desk:
             source=[source or self.site.url],
             allow_private=True,
             pages=pages,
+            type=[*types],
             pictures="fetch" if pictures else "none",
         )
         return carry_out(self.newsroom, order, now=self.now, dry_run=dry_run, confirm=confirm, progress=progress)

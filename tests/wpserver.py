@@ -79,7 +79,8 @@ class WordPress:
     """The site. `folder`: where it is installed on its host. Fields below say how it is set up, and may be changed.
 
     `pretty`: it has addresses like /wp-json/ rather than ?rest_route=/. `told_home`: what it says its own address is.
-    `knows`: which words its version of the API understands; others are ignored, as WordPress does.
+    `knows`: which words its version of the API understands; others are ignored, as WordPress does. `types`: of posts of
+    its own, with where its API lists them.
     """
 
     folder: str = ""
@@ -97,6 +98,7 @@ class WordPress:
     unread: frozenset[int] = frozenset()
     by_language: bool = False
     short_feeds: bool = False
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
     posts: dict[int, Post] = field(default_factory=dict[int, Post])
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     faults: list[Fault] = field(default_factory=list[Fault])
@@ -195,7 +197,10 @@ class WordPress:
             return refuse(self.closed[request.route])(handler, None)
         if request.route == "index":
             return self._index(handler, request)
-        if request.route in ("posts", "pages"):
+        if request.route == "types":
+            told = {name: {"slug": name, "rest_base": base} for name, base in self._bases().items()}
+            return self._json(handler, told)
+        if request.route in self._bases().values():
             return self._list(handler, request)
         if request.route.startswith("feed"):
             return self._feed(handler, request)
@@ -250,11 +255,14 @@ class WordPress:
         told = [self._chosen(self._told(post, embed="_embed" in words), request) for post in shown]
         return self._json(handler, told, **headers)
 
+    def _bases(self) -> dict[str, str]:
+        return {"post": "posts", "page": "pages", **self.types}
+
     def _understands(self, word: str) -> bool:
         return word in self.knows or word not in ("modified_after", "_fields", "offset")
 
     def _found(self, route: str, words: Mapping[str, str]) -> list[Post]:
-        kind = {"posts": "post", "pages": "page"}[route]
+        kind = next(name for name, base in self._bases().items() if base == route)
         found = [post for post in self.posts.values() if post.status == "publish" and post.type == kind]
         if self.by_language:
             found = [post for post in found if post.lang == words.get("lang", "ru")]

@@ -47,6 +47,7 @@ class ImportConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pictures: Literal["fetch", "local", "none"] = "fetch"
     uploads: Annotated[list[Line], Meta(max_length=100)] = []
     pages: bool = False
+    type: Annotated[list[Line], Meta(max_length=100)] = []
     allow_private: bool = False
     proxy: Line | None = None
 

@@ -41,6 +41,7 @@ def _order(folder: Path, name: str, said: ImportConfig) -> Order:
         pictures=said.pictures,
         uploads=[_placed(folder, place) for place in said.uploads],
         pages=said.pages,
+        type=said.type,
         allow_private=said.allow_private,
         proxy=said.proxy,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tamizdat_server.importers.source import PictureChoice
 
 _KINDS: Final = ("markdown", "wordpress", "feed", "page")
+_TYPE: Final = "With wordpress: import posts of this type of the site's own, such as news, too; may be repeated."
 _REPORT: Final = "Write the report as a page for the browser, too; what is kept private isn't named in it."
 
 
@@ -49,6 +50,7 @@ _REPORT: Final = "Write the report as a page for the browser, too; what is kept 
     help="A copy of the site's wp-content/uploads; may be repeated.",
 )
 @click.option("--pages", is_flag=True, help="With wordpress: import pages, too, not only posts.")
+@click.option("--type", "types", metavar="NAME", multiple=True, help=_TYPE)
 @click.option("--fetch", is_flag=True, help="With feed: fetch the page that each entry links to, for its full text.")
 @click.option("--allow-private", is_flag=True, help="Fetch also from this machine and its private network.")
 @click.option("--proxy", metavar="URL", help="Fetch through this proxy: socks5h://127.0.0.1:9050 for Tor.")
@@ -69,6 +71,7 @@ def import_(
     pictures: "PictureChoice",
     uploads: tuple[str, ...],
     pages: bool,
+    types: tuple[str, ...],
     fetch: bool,
     allow_private: bool,
     proxy: str | None,
@@ -91,7 +94,7 @@ def import_(
     and after an interruption the same command goes on. What SOURCE has no more is withdrawn, unless it is much at once:
     more than 5 articles, or 1 % of an edition, wait for --confirm. The next 'tamizdat publish DIR' makes it public.
     """
-    _check_words(kind, git=git, until=until, pages=pages, fetch=fetch)
+    _check_words(kind, git=git, until=until, pages=pages, types=types, fetch=fetch)
     from tamizdat_server.importers.orders import Order, carry_out
     from tamizdat_server.importers.report_page import write_report
     from tamizdat_server.newsroom import Newsroom
@@ -108,6 +111,7 @@ def import_(
         pictures=pictures,
         uploads=[*uploads],
         pages=pages,
+        type=[*types],
         allow_private=allow_private,
         proxy=proxy,
     )
@@ -125,10 +129,16 @@ def import_(
         tell(report, folder, correction=correction)
 
 
-def _check_words(kind: str, *, git: bool, until: str | None, pages: bool, fetch: bool) -> None:
+def _check_words(kind: str, *, git: bool, until: str | None, pages: bool, types: tuple[str, ...], fetch: bool) -> None:
     if until and not git:
         raise click.UsageError("--until goes with --git")
-    for said, name, wanted in ((git, "--git", "markdown"), (pages, "--pages", "wordpress"), (fetch, "--fetch", "feed")):
+    words = (
+        (git, "--git", "markdown"),
+        (pages, "--pages", "wordpress"),
+        (types, "--type", "wordpress"),
+        (fetch, "--fetch", "feed"),
+    )
+    for said, name, wanted in words:
         if said and kind != wanted:
             raise click.UsageError(f"{name} goes with the kind {wanted}")
 

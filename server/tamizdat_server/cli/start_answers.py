@@ -10,9 +10,11 @@ import msgspec
 from tamizdat_server.cli.documents import one_line
 from tamizdat_server.importers.language import meant
 from tamizdat_server.importers.orders import Order
-from tamizdat_server.starting import is_free, is_newsroom
+from tamizdat_server.importers.wordpress.types import are_articles
+from tamizdat_server.starting import Found, is_free, is_newsroom
 
 ANY: Final = "any"
+NONE: Final = "none"
 _language: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _odd: Final = re.compile(r"[^\w.-]+")
 
@@ -53,6 +55,22 @@ def with_pictures(order: Order, said: str) -> Order:
             return msgspec.structs.replace(order, pictures="local", uploads=[str(Path(folder).expanduser())])
         case folder:
             raise click.UsageError(f"{folder} is no folder; say 'fetch', 'none', or where a copy of the uploads is")
+
+
+def likely_types(found: Found) -> str:
+    """The types of posts that are articles by their names, as they would be typed."""
+    return " ".join(filter(are_articles, found.types)) or NONE
+
+
+def with_types(order: Order, said: str, found: Found) -> Order:
+    """`order`, with the types of posts that were said to be articles."""
+    names = [*dict.fromkeys(said.replace(",", " ").lower().split())]
+    names = [] if names == [NONE] else names
+    if wrong := [name for name in names if name not in found.types]:
+        raise click.UsageError(
+            f"it has no type {one_line(wrong[0])[:40]!r}; say '{NONE}', or of {' '.join(found.types)}"
+        )
+    return msgspec.structs.replace(order, type=names)
 
 
 def name_of(place: str) -> str:

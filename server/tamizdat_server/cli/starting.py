@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from tamizdat.errors import UsageError
+from tamizdat.format.limits import LIMITS
 from tamizdat_server.cli.asking import Asking
 from tamizdat_server.cli.documents import one_line
 from tamizdat_server.cli.import_progress import watched
@@ -17,12 +18,15 @@ from tamizdat_server.cli.passphrase import VARIABLE, ask_passphrase, new_passphr
 from tamizdat_server.cli.showing import show_page
 from tamizdat_server.cli.start_answers import (
     ANY,
+    NONE,
     folder_for,
+    likely_types,
     name_of,
     read_languages,
     read_title,
     usable_folder,
     with_pictures,
+    with_types,
 )
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.importers.orders import Order, carry_out
@@ -105,7 +109,17 @@ class Start:
         finally:
             web.close()
         click.echo(_described(found))
+        self._check_clock(found.clock)
         return found
+
+    def _check_clock(self, theirs: int | None) -> None:
+        """By a clock that is behind, articles are of the future; what one signs that is ahead, no reader ever takes."""
+        now = int(time.time())
+        if theirs is None or abs(theirs - now) <= LIMITS.clock_ahead_seconds:
+            return
+        click.echo(f"  This machine's clock says {rfc3339(now)}, the site's {rfc3339(theirs)}.")
+        if not self.asking.confirm("  Is this machine's right?", default=False):
+            raise UsageError("nothing was changed: set this machine's clock, then begin again")
 
     def _ask_folder(self, said: Path | None) -> Path:
         if said is not None:
@@ -133,6 +147,12 @@ class Start:
         )
         if found.kind == "markdown":
             return order
+        if found.types:
+            told = ", ".join(f"{number:,} of {name}" for name, number in found.types.items())
+            order = self.asking.ask(
+                f"It has other types of posts, too ({told}). Which of them are articles, or '{NONE}'",
+                default=likely_types(found), read=lambda said: with_types(order, said, found),
+            )  # fmt: skip
         question = "Pictures: 'fetch' them, 'none', or a folder with a copy of wp-content/uploads"
         return self.asking.ask(question, default="fetch", read=lambda said: with_pictures(order, said))
 
@@ -232,6 +252,8 @@ def _counts(report: Report) -> str:
 def _published(report: PublishReport) -> str:
     editions = ", ".join(f"{code} with {_articles(edition.articles)}" for code, edition in report.editions.items())
     lines = [f"Version {report.version} is published: {editions}."]
+    if not report.app:
+        lines.append("  No reader app was built: browsers get a plain page.")
     lines += [f"  warning: {one_line(warning)}" for warning in report.warnings]
     return "\n".join(lines)
 

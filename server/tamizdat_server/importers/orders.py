@@ -21,6 +21,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What is imported, and how. Its fields are named as the options of `tamizdat import`.
 
     `source`: one, or for pages several. `date`: RFC 3339. `uploads`: folders where pictures are looked for.
+    `type`: those of posts that are articles, beside WordPress' own.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pictures: PictureChoice = "fetch"
     uploads: list[str] = []
     pages: bool = False
+    type: list[str] = []
     allow_private: bool = False
     proxy: str | None = None
 
@@ -79,6 +81,7 @@ def _options(newsroom: Newsroom, order: Order, *, store: Pictures, fetcher: Fetc
         pictures=order.pictures,
         uploads=[Path(folder) for folder in order.uploads],
         pages=order.pages,
+        types=order.type,
         follow=order.fetch,
         fetcher=fetcher,
         git=order.git,

@@ -24,8 +24,9 @@ class Options(msgspec.Struct, frozen=True):
     name none; UTC where it is empty. `language`: of articles that say none. `site`: where relative links of files lead.
     `recall`: the place that the last import of an origin reached, if there was one. `pictures`: fetched where they lie,
     taken only from files at hand (`uploads`: folders to look in), or left out. `pages`: pages that aren't articles (a
-    site's "about us") come, too. `follow`: fetch the page that an entry of a feed links to. `fetcher`: None where
-    nothing may be fetched. `git`, `until`: replay the source's history, up to that commit.
+    site's "about us") come, too. `types`: of posts that are articles, beside WordPress' own. `follow`: fetch the page
+    that an entry of a feed links to. `fetcher`: None where nothing may be fetched. `git`, `until`: replay the source's
+    history, up to that commit.
     """
 
     store: Pictures
@@ -39,6 +40,7 @@ class Options(msgspec.Struct, frozen=True):
     pictures: PictureChoice = "fetch"
     uploads: Sequence[Path] = ()
     pages: bool = False
+    types: Sequence[str] = ()
     follow: bool = False
     fetcher: Fetcher | None = None
     git: bool = False

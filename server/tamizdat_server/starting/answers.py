@@ -38,7 +38,7 @@ def again(answers: Answers) -> ImportConfig | None:
     source = order.source[0]
     if Path(source).exists():
         source = str(Path(source).resolve()) if order.kind == "markdown" else answers.site
-    fields = {name: getattr(order, name) for name in ("kind", "fetch", "pictures", "allow_private", "proxy")}
+    fields = {name: getattr(order, name) for name in ("kind", "fetch", "pictures", "type", "allow_private", "proxy")}
     uploads = [str(Path(folder).resolve()) for folder in order.uploads]
     try:
         return msgspec.convert(fields | {"source": source, "uploads": uploads}, ImportConfig) if source else None

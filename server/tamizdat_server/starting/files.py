@@ -1,6 +1,7 @@
 """Looks what a file or folder is: an export of WordPress, a feed, or Markdown."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Final
 from tamizdat.errors import UnreadableSource
 from tamizdat_server.importers.text import line
 from tamizdat_server.importers.wordpress.recognizing import looks_like_wxr
+from tamizdat_server.importers.wordpress.types import HANDFUL, may_be_articles
 from tamizdat_server.starting.found import Found, languages_of
 
 _HEAD: Final = 64 * 1024
@@ -23,7 +25,7 @@ _title: Final = re.compile(_tag % b"title")
 _language: Final = re.compile(_tag % b"language")
 _site: Final = re.compile(_tag % b"wp:base_blog_url")
 _site_link: Final = re.compile(_tag % b"link")
-_post: Final = re.compile(rb"<wp:post_type>\s*(?:<!\[CDATA\[)?post\b")
+_type: Final = re.compile(rb"<wp:post_type>\s*(?:<!\[CDATA\[)?([a-z0-9_-]{1,20})\s*[<\]]")
 _translation: Final = re.compile(rb"domain=\"language\" nicename=\"([a-z]{2,3})[\"_-]")
 _content: Final = re.compile(rb"<content:encoded>\s*<!\[CDATA\[([^\]]{100,3000})")
 _feed: Final = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
@@ -60,9 +62,9 @@ def _file(path: Path) -> Found:
 
 def _export(source: str, files: list[Path]) -> Found:
     head = _head(files[0])
-    posts, marked, texts = 0, dict[str, None](), list[str]()
+    types, marked, texts = Counter[str](), dict[str, None](), list[str]()
     for piece in (piece for file in files for piece in _pieces(file)):
-        posts += len(_post.findall(piece))
+        types.update(name.decode() for name in _type.findall(piece))
         marked |= dict.fromkeys(code.decode() for code in _translation.findall(piece))
         texts += [found[1].decode("utf-8", "replace") for found in islice(_content.finditer(piece), _TEXTS_OF_A_PIECE)]
     return Found(
@@ -70,8 +72,9 @@ def _export(source: str, files: list[Path]) -> Found:
         source,
         title=_said(_title, head),
         languages=languages_of([_said(_language, head), *marked], texts[:: len(texts) // _TEXTS + 1]),
-        articles=posts or None,
+        articles=types["post"] or None,
         site=_said(_site, head) or _said(_site_link, head),
+        types={name: number for name, number in types.items() if number > HANDFUL and may_be_articles(name)},
     )
 
 

@@ -23,11 +23,9 @@ def following(newsroom: Newsroom, answers: Answers) -> list[Following]:
     """The next three commands, most needed first."""
     folder = str(newsroom.folder)
     steps = [
-        _publish(folder) if pending(newsroom.db) or not newsroom.version else None,
+        _publish(folder) if pending(newsroom.db) else None,
         _export_root(folder) if (newsroom.keys / "root.pem").exists() else None,
-        Following(
-            "Show it, and let its signatures be renewed daily, for as long as this runs:", command_line("serve", folder)
-        ),
+        _serve(folder) if newsroom.version or pending(newsroom.db) else None,
         _daily(newsroom, answers),
         Following(
             "When somebody keeps a copy elsewhere, tell readers, with the next publish:",
@@ -39,6 +37,11 @@ def following(newsroom: Newsroom, answers: Answers) -> list[Following]:
 
 def _publish(folder: str) -> Following:
     return Following("Publish what was imported:", command_line("publish", folder))
+
+
+def _serve(folder: str) -> Following:
+    why = "Show it, and let its signatures be renewed daily, for as long as this runs:"
+    return Following(why, command_line("serve", folder))
 
 
 def _export_root(folder: str) -> Following:

@@ -22,7 +22,9 @@ class Found(msgspec.Struct, frozen=True):
 
     `kind` and `source` are the words of `tamizdat import KIND SOURCE`. `title`, `languages`: what the place says of
     itself, where it says so; `articles`: how many it says it has. `site`: where its pages are, empty if unknown.
-    `told`: what its editor should know, in sentences.
+    `told`: what its editor should know, in sentences. `types`: how many posts it has of each type of
+    its own that may be one of articles, where that is more than a handful. `clock`: the
+    time by its server, in Unix seconds.
     """
 
     kind: FoundKind
@@ -32,6 +34,8 @@ class Found(msgspec.Struct, frozen=True):
     articles: int | None = None
     site: str = ""
     told: list[str] = []
+    clock: int | None = None
+    types: dict[str, int] = {}
 
 
 def languages_of(said: Iterable[str], texts: Sequence[str] = ()) -> list[str]:

@@ -9,14 +9,19 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import msgspec
 
 from tamizdat.errors import TransportError, Unreachable, UnreadableSource
+from tamizdat_server.clock import unix
+from tamizdat_server.importers.dates import read_date
 from tamizdat_server.importers.web.fetching import Fetched, Fetcher
 from tamizdat_server.importers.wordpress.api import Api, ApiFailed
+from tamizdat_server.importers.wordpress.place import Place
+from tamizdat_server.importers.wordpress.routes import Routes
 from tamizdat_server.importers.wordpress.site import ApiClosed, find_site
 from tamizdat_server.starting.found import Found, FoundKind, languages_of
 from tamizdat_server.starting.front import Front, read_front
 
 _PAGE_BYTES: Final = 4_000_000
 _SAMPLE: Final = 20
+_age: Final = re.compile(r"\d{1,9}", re.ASCII)
 _feed: Final = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]|^\s*\{[^{}]*jsonfeed\.org/version")
 _CLOSED: Final = (
     "Its programming interface (the REST API) is closed, so its feeds are read instead: older articles and edits may be"
@@ -43,6 +48,10 @@ class _Post(msgspec.Struct, frozen=True):
 def look_at_address(address: str, fetcher: Fetcher) -> Found:
     """Raises: UnreadableSource, which says what can be done instead; TransportError."""
     answer = _front_page(address, fetcher)
+    return msgspec.structs.replace(_look(answer, fetcher), clock=_clock(answer))
+
+
+def _look(answer: Fetched, fetcher: Fetcher) -> Found:
     if _feed.search(answer.body[:4096]):
         return Found("feed", answer.url, site=urljoin(answer.url, "/"))
     front = read_front(answer)
@@ -53,6 +62,12 @@ def look_at_address(address: str, fetcher: Fetcher) -> Found:
     if front.feeds:
         return _of_front(front, "feed", front.feeds[0], _NEWEST)
     raise UnreadableSource(source=answer.url, reason=_INSTEAD)
+
+
+def _clock(answer: Fetched) -> int | None:
+    """The time by its server, in Unix seconds; where a cache answered, it says how long ago that was."""
+    date, age = read_date(answer.headers.get("date", "")), answer.headers.get("age", "")
+    return unix(date) + (int(age) if _age.fullmatch(age) else 0) if date else None
 
 
 def _front_page(address: str, fetcher: Fetcher) -> Fetched:
@@ -103,6 +118,7 @@ def _ask_api(front: Front, fetcher: Fetcher) -> Found | None:
         languages=languages_of([site.language, *front.languages], _texts(posts)),
         articles=newest.total,
         site=site.home,
+        types=dict(Routes(api, Place()).counts()),
     )
 
 

@@ -44,7 +44,13 @@ class _Refusal(msgspec.Struct, frozen=True):
     code: str | int | None = None
 
 
+class _Type(msgspec.Struct, frozen=True):
+    rest_base: str = ""
+    rest_namespace: str = "wp/v2"
+
+
 _items = msgspec.json.Decoder(list[msgspec.Raw])
+_types = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Api:
@@ -55,14 +61,28 @@ class Api:
         self._fetcher = fetcher
 
     def page(self, route: str, **words: str | int) -> Page:
-        """A page of a list such as `posts`. Raises: ApiFailed."""
-        answer = self._get(self.site.route(f"wp/v2/{route}", **words))
-        if answer.status != 200:
-            raise _refusal(answer)
+        """A page of a list such as `posts`, or `acme/v1/news` of a plugin's. Raises: ApiFailed."""
+        answer = self._asked(route, **words)
         items = _list_of(answer)
         if len(items) > max(int(words.get("per_page", PER_PAGE)), PER_PAGE):
             raise ApiFailed("its API gives more at a time than it was asked for")
         return Page(items, _number(answer, "x-wp-total"), _number(answer, "x-wp-totalpages"))
+
+    def types(self) -> dict[str, str]:
+        """The routes of all types of posts that the site shows, by name. Raises: ApiFailed."""
+        # Without `_fields`: that would choose among the types.
+        answer = self._asked("types")
+        try:
+            found = _types.decode(answer.body.removeprefix(b"\xef\xbb\xbf"))
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            raise ApiFailed(f"its API answers {_shape(answer)} instead of its types of posts") from error
+        return {name: route for name, raw in found.items() if (route := _route(name, raw))}
+
+    def _asked(self, route: str, **words: str | int) -> Fetched:
+        answer = self._get(self.site.route(route if "/" in route else f"wp/v2/{route}", **words))
+        if answer.status != 200:
+            raise _refusal(answer)
+        return answer
 
     def _get(self, url: str) -> Fetched:
         try:
@@ -91,6 +111,16 @@ def _list_of(answer: Fetched) -> list[msgspec.Raw]:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         failure = RouteClosed if _is_page(answer) else ApiFailed
         raise failure(f"its API answers {_shape(answer)} instead of a list of posts") from error
+
+
+def _route(name: str, raw: msgspec.Raw) -> str:
+    """Where posts of a type are listed; nothing where that isn't said as WordPress does."""
+    try:
+        told = msgspec.json.decode(raw, type=_Type)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return ""
+    base = told.rest_base or name
+    return base if told.rest_namespace == "wp/v2" else f"{told.rest_namespace}/{base}"
 
 
 def _refusal(answer: Fetched) -> ApiFailed:

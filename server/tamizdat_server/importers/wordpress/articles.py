@@ -20,6 +20,7 @@ from tamizdat_server.importers.wordpress.bodies import to_html
 from tamizdat_server.importers.wordpress.posts import Post, Site, origin_of, source_of, unpublished
 from tamizdat_server.importers.wordpress.shortcodes import replace_shortcodes
 from tamizdat_server.importers.wordpress.translations import split_languages, told_language
+from tamizdat_server.importers.wordpress.types import wanted
 from tamizdat_server.importers.wordpress.withheld import without_withheld
 
 _NO_DATE: Final = re.compile(r"0000-|-")
@@ -38,11 +39,11 @@ class PostReader:
 
     def __init__(self, site: Site, options: Options) -> None:
         self._site, self._options = site, options
-        self._languages = Languages(options.editions)
+        self._languages, self._types = Languages(options.editions), wanted(options)
 
     def read(self, post: Post) -> Sequence[Imported | Skipped]:
         """What a post comes to: one item, or one for each language where it holds its text in several."""
-        if found := unpublished(post, pages=self._options.pages):
+        if found := unpublished(post, types=self._types):
             return [Skipped(source_of(self._site.home, post.id), found[0], hidden=found[1])]
         if split := split_languages(post):
             return [self._read(part, code) for code, part in split.items()]

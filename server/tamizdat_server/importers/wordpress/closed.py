@@ -24,6 +24,9 @@ _login = re.compile(r"[a-z0-9][a-z0-9._@-]*", re.ASCII)
 _NAMELESS: Final = "a byline that may be a login was left out"
 _UNNUMBERED: Final = "its feed doesn't say which post of the site this is; 'tamizdat import feed' takes it all the same"
 
+_INSTEAD: Final = (
+    "its feeds were read instead, where older articles, edits, pages and other types of posts may be missing"
+)
 _SHORT: Final = "its API is closed, and its feed has only the beginning of this text: import an export of the site"
 
 
@@ -51,7 +54,7 @@ class _FeedReader:
 
     def __init__(self, home: str, address: str, options: Options, *, place: Place, reason: str) -> None:
         self._home, self._address, self._options, self._place = home, address, options, place
-        self._warning = f"{reason}: its feeds were read instead, where older articles, edits and pages may be missing"
+        self._warning = f"{reason}: {_INSTEAD}"
         self._seen: set[str] = set()
         self._fed: dict[int, str] = {}
         self._known = {number: stamp for posts in place.walks.values() for number, stamp in posts.items()}

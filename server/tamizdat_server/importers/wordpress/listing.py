@@ -18,14 +18,15 @@ _FIRST: Final = "1990-01-01T00:00:00Z"
 
 
 class Walk(msgspec.Struct, frozen=True):
-    """One list of posts: `posts` or `pages`, of one language where the site has a list of each."""
+    """One list of posts: `posts`, `pages` or that of a `type`, of one language where the site has a list of each."""
 
     route: str
     language: str = ""
+    type: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.route} {self.language}".strip()
+        return f"{f'type {self.type}' if self.type else self.route} {self.language}".strip()
 
     def words(self) -> dict[str, str | int]:
         return {"lang": self.language} if self.language else {}

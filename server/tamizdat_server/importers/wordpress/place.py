@@ -19,7 +19,7 @@ class Place(msgspec.Struct):
     not imported, for reasons that hold while `given`, the importer's options, are the same. `poor`: posts of
     whose pictures some couldn't be fetched. `pictures`: the choice with which all were taken. `listed`: when the lists
     were last read as a whole, by our clock; empty while such a reading isn't finished. `fed`: the posts that came by
-    feeds, and their times of change.
+    feeds, and their times of change. `routes`: of the site's own types of posts that were asked for, by name.
     """
 
     format: int = _FORMAT
@@ -31,6 +31,7 @@ class Place(msgspec.Struct):
     pictures: str = ""
     listed: str = ""
     fed: dict[int, str] = {}
+    routes: dict[str, str] = {}
 
     def known(self, walk: str) -> dict[int, str]:
         """The posts of one list."""
@@ -39,6 +40,10 @@ class Place(msgspec.Struct):
     def newest(self, walk: str) -> str:
         """The latest time of change that was seen in a list; empty before the first."""
         return max(filter(_stamp.fullmatch, self.known(walk).values()), default="")
+
+    def types(self) -> set[str]:
+        """The site's own types of posts of which an import, also one of an export, brought some."""
+        return {name.split()[1] for name in self.walks if name.startswith("type ")}
 
     def present(self) -> set[int]:
         """All posts that the site shows to everybody, as far as it was read."""

@@ -3,11 +3,13 @@
 Only what a site shows to everybody has a field here: no login, no address, no comment, no password.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
+
+from tamizdat_server.importers.wordpress.types import PARTS, left
 
 _HIDDEN_STATUS: Final = {
     "draft": "a draft",
@@ -18,13 +20,6 @@ _HIDDEN_STATUS: Final = {
     "future": "planned for later",
     "inherit": "a part of another post",
     "members": "for members only",
-}
-_PARTS: Final = {
-    "attachment": "a media file: it comes with the articles that show it",
-    "revision": "an earlier version of a post",
-    "nav_menu_item": "an entry of a menu",
-    "wp_block": "a pattern for use in posts",
-    "custom_css": "a style sheet",
 }
 
 
@@ -114,14 +109,17 @@ def source_of(home: str, number: int, language: str = "") -> str:
     return f"{origin_of(home)} {number}" + (f" {language}" if language else "")
 
 
-def unpublished(post: Post, *, pages: bool) -> tuple[str, bool] | None:
-    """Why a post is no article for everybody, and whether that is because it is kept from the public; or None."""
-    if post.type not in ("post", "page"):
-        return _PARTS.get(post.type, f"of the type '{post.type[:40]}', which is no article"), False
-    if post.status != "publish":
-        return _HIDDEN_STATUS.get(post.status, f"its status is '{post.status[:40]}'"), True
+def unpublished(post: Post, *, types: Container[str]) -> tuple[str, bool] | None:
+    """Why a post is no article for everybody, and whether that is because it is kept from the public; or None.
+
+    `types`: those whose posts are articles.
+    """
+    if post.type in PARTS:
+        return PARTS[post.type], False
+    if post.status in _HIDDEN_STATUS:
+        return _HIDDEN_STATUS[post.status], True
     if post.protected:
         return "protected with a password", True
-    if post.type == "page" and not pages:
-        return "a page, not a post; --pages imports pages, too", False
-    return None
+    if post.type not in types:
+        return left(post.type), False
+    return None if post.status == "publish" else (f"its status is '{post.status[:40]}'", True)

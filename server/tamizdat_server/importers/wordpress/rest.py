@@ -19,6 +19,7 @@ from tamizdat_server.importers.wordpress.listing import Listing, Walk, earlier, 
 from tamizdat_server.importers.wordpress.noticing import NoticingFetcher
 from tamizdat_server.importers.wordpress.place import Place, read_place
 from tamizdat_server.importers.wordpress.posts import Post, origin_of, source_of
+from tamizdat_server.importers.wordpress.routes import Routes
 from tamizdat_server.importers.wordpress.site import ApiClosed, RestSite, find_site
 
 # However little seems to have changed: so often whole lists are compared, since counts alone don't show everything.
@@ -45,23 +46,28 @@ def open_site(source: str, options: Options) -> Source:
     except ApiClosed as closed:
         return open_closed(closed.home, options, reason=closed.reason)
     api, place = Api(site, options.fetcher), read_place(options.recall(origin_of(site.home)))
+    routes = Routes(api, place)
     try:
+        routes.find(options.types)
         since = _since(place, _POSTS, options) if place.listed else ""
         first = newest(api, _POSTS, since=since, by="date")
     except RouteClosed as closed:
         return open_closed(site.home, options, reason=closed.reason)
     except ApiFailed as failure:
         raise UnreadableSource(source=source, reason=failure.reason) from failure
-    items = _SiteReader(api, options.fetcher, place, options, first).items()
-    return Source(origin=origin_of(site.home), items=items, total=None if place.listed else first.total, splits=True)
+    items = _SiteReader(api, options.fetcher, place, options, first, routes).items()
+    total = None if place.listed or options.pages or options.types else first.total
+    return Source(origin=origin_of(site.home), items=items, total=total, splits=True)
 
 
 class _SiteReader:
     """One import of one site. `first`: its newest posts by date, asked for to see whether it answers at all."""
 
-    def __init__(self, api: Api, fetcher: Fetcher, place: Place, options: Options, first: Listing) -> None:
+    def __init__(
+        self, api: Api, fetcher: Fetcher, place: Place, options: Options, first: Listing, routes: Routes
+    ) -> None:
         self._api, self._home, self._place, self._options = api, api.site.home, place, options
-        self._first = first
+        self._first, self._routes = first, routes
         self._fetcher = NoticingFetcher(fetcher)
         self._posts = PostReader(api.site, msgspec.structs.replace(options, fetcher=self._fetcher))
         self._read: set[int] = set()
@@ -83,11 +89,21 @@ class _SiteReader:
         # Empty until all is done: after an interruption the lists are compared anew.
         place.listed = ""
         is_whole = True
-        for walk in _walks(self._api.site, self._options):
-            listing = whole_list(self._api, walk) if is_thorough else self._listing(walk)
+        for walk in _walks(self._api.site, self._options, place):
+            try:
+                listing = whole_list(self._api, walk) if is_thorough else self._listing(walk)
+            except RouteClosed as closed:
+                if not walk.type:
+                    raise
+                # What was known of this list stays known, so none of it passes for gone.
+                yield Skipped(f"{origin_of(self._home)} {walk.name}", f"posts of this type weren't read: {closed.reason}")
+                continue
             is_whole = self._note(walk, listing) and is_whole
             yield from self._changes(walk, listing)
-        is_whole = self._count_pages(is_thorough=is_thorough) and is_whole and bool(place.present())
+        if is_thorough:
+            yield from self._routes.left(self._options)
+            is_whole = self._count_others() and is_whole
+        is_whole = is_whole and bool(place.present())
         if is_whole:
             place.listed = now if is_thorough else listed
         yield Reached(place.encode())
@@ -118,18 +134,21 @@ class _SiteReader:
             del known[number]
         return True
 
-    def _count_pages(self, *, is_thorough: bool) -> bool:
-        """Pages that aren't asked for are counted all the same: an earlier import may have brought them."""
-        if self._options.pages or not is_thorough:
-            return True
+    def _count_others(self) -> bool:
+        """Posts of types that aren't asked for are counted all the same: an earlier import may have brought them."""
+        walks = [] if self._options.pages else [_PAGES]
+        walks += [Walk(route, type=name) for name, route in self._place.routes.items()]
+        return all(self._count(walk) for walk in walks if not walk.type or walk.type not in self._options.types)
+
+    def _count(self, walk: Walk) -> bool:
         try:
-            listing = whole_list(self._api, _PAGES)
-        except ApiFailed:
-            return False
-        known = self._place.known(_PAGES.name)
+            listing = whole_list(self._api, walk)
+        except ApiFailed as failure:
+            return bool(walk.type) and isinstance(failure, RouteClosed)
+        known = self._place.known(walk.name)
         for number in listing.posts:
             known.setdefault(number, "")
-        return self._note(_PAGES, listing)
+        return self._note(walk, listing)
 
     def _present(self) -> frozenset[str]:
         return frozenset(source_of(self._home, number) for number in self._place.present())
@@ -176,11 +195,12 @@ def _since(place: Place, walk: Walk, options: Options) -> str:
     return earlier(stamp, now=options.now) if stamp else ""
 
 
-def _walks(site: RestSite, options: Options) -> list[Walk]:
+def _walks(site: RestSite, options: Options, place: Place) -> list[Walk]:
     """The lists to read; where a site lists one language at a time, those of the newsroom's languages."""
-    routes = ("posts", "pages") if options.pages else ("posts",)
+    lists = [_POSTS, _PAGES] if options.pages else [_POSTS]
+    lists += [Walk(place.routes[name], type=name) for name in dict.fromkeys(options.types)]
     codes = _codes(options) if site.languages else ()
-    return [Walk(route, language) for route in routes for language in ("", *codes)]
+    return [Walk(each.route, language, each.type) for each in lists for language in ("", *codes)]
 
 
 def _codes(options: Options) -> tuple[str, ...]:

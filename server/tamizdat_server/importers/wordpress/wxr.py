@@ -8,10 +8,11 @@ import msgspec
 
 from tamizdat.errors import SourceBrokeOff, UnreadableSource
 from tamizdat_server.importers.dates import read_zone
-from tamizdat_server.importers.items import Imported, Item, Skipped
+from tamizdat_server.importers.items import Imported, Item, Reached, Skipped
 from tamizdat_server.importers.source import Options, Source
 from tamizdat_server.importers.wordpress.articles import PostReader
 from tamizdat_server.importers.wordpress.gutenberg import with_patterns
+from tamizdat_server.importers.wordpress.place import Place, read_place
 from tamizdat_server.importers.wordpress.posts import Media, origin_of, source_of
 from tamizdat_server.importers.wordpress.wxr_elements import Node
 from tamizdat_server.importers.wordpress.wxr_export import Broken, Export
@@ -31,12 +32,19 @@ def open_export(source: str, options: Options) -> Source:
     export, index = Export(Path(source)), Index()
     if not export.home:
         raise UnreadableSource(source=source, reason="the export doesn't name its site")
+    reached = read_place(options.recall(origin_of(export.home)))
     for item in export.items():
         element = _element(item)
-        index.add(element) if isinstance(element, Element) else index.pass_over()
+        if not isinstance(element, Element):
+            index.pass_over()
+            continue
+        index.add(element)
+        if element.type in options.types:
+            # The site's API is asked for these, too, before any of them passes for gone.
+            reached.known(f"type {element.type}").setdefault(element.number, "")
     if not index.total:
         raise UnreadableSource(source=source, reason="nothing is in it")
-    items = _items(export, index, _with_uploads(Path(source), options))
+    items = _items(export, index, _with_uploads(Path(source), options), reached)
     return Source(origin=origin_of(export.home), items=items, total=index.total, splits=True)
 
 
@@ -65,7 +73,9 @@ class _ExportSite:
         return self._index.attached(post)
 
 
-def _items(export: Export, index: Index, options: Options) -> Iterator[Item]:
+def _items(export: Export, index: Index, options: Options, reached: Place) -> Iterator[Item]:
+    if options.types:
+        yield Reached(reached.encode())
     reader = PostReader(_ExportSite(export, index), options)
     for place, item in enumerate(_again(export)):
         element = _element(item)
