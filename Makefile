@@ -9,8 +9,12 @@ WEB_STAMP := web/node_modules/.stamp
 LIGHTHOUSE_STAMP := bench/lighthouse/node_modules/.stamp
 WEB_APP := web/dist/app/shell.json
 WEB_SOURCES := $(shell find web/src web/build -type f) $(wildcard web/*.ts web/*.json)
-# In the order of their names: few but long tests would come last otherwise, on one core.
-PYTEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+# Three for two cores, since a third of the time tests wait for a server, a line or a clock. In the order of their names:
+# few but long tests would come last otherwise, on one core.
+WORKERS := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Tests start hundreds of processes: what one compiled, the next finds.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Programs that some tests and measurements run against. What can't be installed here is said loudly, and is skipped.
 define debian
@@ -31,7 +35,7 @@ define web
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test test-long check fix bench screenshots clean web
+.PHONY: help demo app test test-web test-long check fix bench screenshots clean web
 
 help: ## Say what there is
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,10 +49,13 @@ app: web ## The reader app, into web/dist
 	@if [ -f $(WEB_STAMP) ]; then $(MAKE) --no-print-directory $(WEB_APP); \
 	else echo "*** Without npm there is no reader app." >&2; [ -z "$$CI" ]; fi
 
-test: $(VENV)/dev.stamp app ## All tests but the campaigns (some minutes)
+test: ## All tests but the campaigns (some minutes)
 	$(call debian,$(FOR_TESTS))
-	$(call web,test)
+	@$(MAKE) --no-print-directory --jobs 2 $(VENV)/dev.stamp test-web
 	$(PYTEST) $(ARGS)
+
+test-web: app
+	$(call web,test)
 
 test-long: $(VENV)/dev.stamp app ## The campaigns: kill -9, bit flips, random histories (many minutes)
 	$(call debian,$(FOR_TESTS))

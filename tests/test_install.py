@@ -42,7 +42,7 @@ def pip(*words: str) -> None:
 def environment(folder: Path, *what: str) -> Path:
     """An empty environment with this installed; its folder of programs."""
     venv.create(folder, with_pip=False)
-    pip("--python", str(folder / "bin" / "python"), "install", *what)
+    pip("--python", str(folder / "bin" / "python"), "install", "--no-compile", *what)
     return folder / "bin"
 
 
