@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from httpd import Handler, Httpd
 from tamizdat_server.demo import SAMPLE
 from tamizdat_server.importers.web.fetching import Web
 from tamizdat_server.newsroom import Newsroom
@@ -145,6 +146,34 @@ def test_a_feed_is_begun_from_with_the_pages_of_its_entries(desk: Path, site: Wo
     with Newsroom.open(desk / "127.0.0.1") as newsroom:
         (again,) = newsroom.config.imports.values()
         assert (again.kind, again.source, again.fetch) == ("feed", f"{site.url}feed/", True)
+
+
+def test_where_the_site_has_another_time_no_key_is_made_unless_its_editor_says_who_is_right(desk: Path):
+    def ahead(handler: Handler, _: Path | None) -> None:
+        handler.send_response_only(200)
+        handler.send_header("Date", "Fri, 01 Mar 2041 10:00:00 GMT")
+        handler.send_header("Content-Length", str(len(front)))
+        handler.end_headers()
+        handler.send(front)
+
+    front = b"<html lang=en><title>T</title><link rel=alternate type=application/rss+xml href=rss>"
+    (desk / "public").mkdir()
+    with Httpd(desk / "public", modes={"": ahead}) as site:
+        done = start(desk, site.url, "--to", "ferry", "--yes", "--allow-private")
+        assert "the site's 2041-03-01T10:00:00Z" in done.stdout
+        assert "set this machine's clock" in done.stderr
+        assert not (desk / "ferry").exists()
+        with Terminal("start", site.url, "--to", "ferry", "--allow-private", cwd=desk) as terminal:
+            terminal.answer("Is this machine's right?", "y")
+            terminal.wait_for("Name of the publication")
+
+
+def test_where_no_article_came_nobody_is_told_to_publish(desk: Path):
+    with WordPress() as empty:
+        empty.write(1, password="x")
+        done = start(desk, empty.url, "--to", "ferry", "--yes", "--allow-private")
+    assert "No article came" in done.stdout
+    assert [line.split()[1] for line in commands(done.stdout)] == ["keys", "pull", "mirrors"]
 
 
 def test_a_site_written_in_two_languages_is_proposed_both(site: WordPress):

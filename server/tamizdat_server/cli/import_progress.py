@@ -27,6 +27,7 @@ class Watched:
     def read(self, items: int, *, total: int | None) -> None:
         """So many of the source's items were read."""
         if self._rich and self._task is not None:
+            total = max(items, total) if total else None  # a site tells of more than the posts that it counts
             figures = f"{items:,} of {total:,}" if total else f"{items:,}"
             self._rich.update(self._task, description="importing", completed=items, total=total, figures=figures)
 
