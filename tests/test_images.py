@@ -15,6 +15,7 @@ from tamizdat.errors import NewsroomError
 from tamizdat.format.article import Image
 from tamizdat.format.names import sha256
 from tamizdat_server import oddities, pixels
+from tamizdat_server.avif import coded_pixels
 from tamizdat_server.images import Pictures
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -245,7 +246,7 @@ FATES: dict[str, tuple[bytes, str]] = {
     "many pixels said": (png(60_000, 60_000), pixels.HUGE),
     "more than any reader opens": (png(2**31 - 1, 2**31 - 1), pixels.HUGE),
     "a long side": (png(100_000, 10), pixels.HUGE),
-    "a JPEG that can't be made smaller at once": (jpeg(60_000, 4_200), pixels.HUGE),
+    "a JPEG that can't be made smaller at once": (jpeg(39_900, 3_990), pixels.HUGE),
 }
 
 
@@ -294,9 +295,22 @@ from tamizdat_server import pixels
 def peak():
     return int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1])
 data = open(sys.argv[1], "rb").read()
-before = peak()
-print(len(pixels.make(data).files), (peak() - before) // 1024)
+before, fate = peak(), "taken"
+try:
+    pixels.make(data)
+except pixels.Unusable as unusable:
+    fate = unusable.reason
+print((peak() - before) // 1024, fate)
 """
+
+
+def memory_for(data: bytes, folder: Path) -> tuple[int, str]:
+    """The megabytes that a file takes a process of its own, and its fate there."""
+    file = folder / "large"
+    file.write_bytes(data)
+    done = subprocess.run([sys.executable, "-c", PEAK, str(file)], capture_output=True, text=True, check=True)
+    megabytes, fate = done.stdout.strip().split(" ", 1)
+    return int(megabytes), fate
 
 
 def largest(kind: str) -> bytes:
@@ -312,13 +326,46 @@ def largest(kind: str) -> bytes:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "progressive", "WEBP", "AVIF", "BMP"])
 def test_the_largest_pictures_take_a_bounded_amount_of_memory(tmp_path: Path, kind: str) -> None:
-    file = tmp_path / "large"
-    file.write_bytes(largest(kind))
-    done = subprocess.run([sys.executable, "-c", PEAK, str(file)], capture_output=True, text=True, check=True)
-    count, megabytes = map(int, done.stdout.split())
+    megabytes, fate = memory_for(largest(kind), tmp_path)
     print(f"{kind}: {megabytes} MB")
-    assert count
+    assert fate == "taken"
     assert megabytes < 240
+
+
+def test_a_stream_larger_than_its_file_says_is_not_decoded(tmp_path: Path) -> None:
+    data = encoded(Pillow.new("L", (5_200, 4_800)), "AVIF", speed=10)
+    place = data.index(b"ispe") + 8
+    lying = data[:place] + (64).to_bytes(4, "big") * 2 + data[place + 8 :]
+    assert Pillow.open(io.BytesIO(lying)).size == (64, 64)
+    megabytes, fate = memory_for(lying, tmp_path)
+    assert fate == pixels.HUGE
+    assert megabytes < 20
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("frames", [[], [Pillow.new("RGBA", (40, 30))]])
+def test_of_an_avif_what_is_decoded_at_once_counts(mode: str, frames: list[Pillow.Image]) -> None:
+    data = encoded(Pillow.new(mode, (40, 30)), "AVIF", speed=10, save_all=bool(frames), append_images=frames)
+    assert coded_pixels(data) == 40 * 30 * (2 if mode == "RGBA" else 1)
+
+
+def in_three_scans(side: int) -> bytes:
+    """A black JPEG whose colours come one after the other, each whole."""
+    data = encoded(Pillow.new("RGB", (16, 16)), "JPEG", subsampling=0)
+    size, scan = data.index(b"\xff\xc0") + 5, data.index(b"\xff\xda")
+    head = data[:size] + side.to_bytes(2, "big") * 2 + data[size + 4 : scan]
+    blocks = b"\x28\xa2\x8a" * ((side + 7) // 8) ** 2  # four at a time: the same brightness as before, and no more
+    scans = (b"\xff\xda\0\x08\x01" + bytes((colour, 0, 0, 63, 0)) + blocks for colour in data[scan + 5 : scan + 11 : 2])
+    return head + b"".join(scans) + b"\xff\xd9"
+
+
+def test_a_picture_that_comes_colour_by_colour_is_bounded_as_one_that_comes_blurred_first(tmp_path: Path) -> None:
+    assert fate(tmp_path, in_three_scans(400)) == (True, [])
+    assert memory_for(in_three_scans(5_400), tmp_path)[1] == pixels.HUGE
+
+
+def test_the_largest_cameras_pictures_are_opened(tmp_path: Path) -> None:
+    assert fate(tmp_path, encoded(Pillow.new("L", (16_320, 12_240)), "JPEG")) == (True, [])
 
 
 # -- nothing but pixels ------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, cast
 from PIL import Image as Pillow
 from PIL import ImageCms
 
+from tamizdat_server.avif import coded_pixels
 from tamizdat_server.oddities import kind_of
 
 PREVIEW_WIDTH: Final = 320
@@ -22,11 +23,13 @@ STANDARD_WIDTH: Final = 800
 # Infographics are tall; WebP ends at 16,383 pixels.
 HEIGHT: Final = 8_000
 # What can be decoded in 200 MB or a little more, as tests measure. Pillow takes four bytes for a pixel, the decoders of
-# WebP and AVIF keep several copies, a progressive JPEG all its coefficients. Any other JPEG is decoded at a fraction of
-# its size at once, so that cameras' largest pictures cost little.
+# WebP and AVIF keep several copies, a JPEG that is progressive, or has each colour for itself, all its coefficients.
+# Any other JPEG is decoded at a fraction of its size at once, so that cameras' largest pictures cost little.
 MAX_PIXELS: Final = 36_000_000
 MOST_PIXELS: Final = {"JPEG": 256_000_000, "MPO": 256_000_000, "WEBP": 12_000_000, "AVIF": 12_000_000}
 MAX_PROGRESSIVE_PIXELS: Final = 28_000_000
+# Pillow opens nothing that is more than twice as large as this.
+Pillow.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values()) // 2
 MAX_SIDE: Final = 60_000
 RECIPE: Final = "webp-320-60-800-72.3"
 """Names the way in which pictures are made: a change of it makes them anew."""
@@ -46,6 +49,7 @@ _PROFILE_BYTES: Final = 4 * 1024 * 1024
 _BAND: Final = 1_024
 # How much larger than needed a JPEG is decoded at least. What is made smaller after that comes out as well.
 _AMPLE: Final = 1.25
+_SCAN: Final = 0xDA
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
@@ -103,7 +107,7 @@ def make(data: bytes) -> Picture:
     try:
         # What Pillow says of odd metadata concerns nobody: none of it is taken.
         with warnings.catch_warnings(action="ignore"), Pillow.open(io.BytesIO(data), formats=_FORMATS) as source:
-            _check_size(source)
+            _check_size(source, data)
             return _made(source)
     except Pillow.UnidentifiedImageError as error:
         raise Unusable(kind_of(data) or DAMAGED) from error
@@ -113,14 +117,30 @@ def make(data: bytes) -> Picture:
         raise Unusable(DAMAGED) from error
 
 
-def _check_size(source: Pillow.Image) -> None:
+def _check_size(source: Pillow.Image, data: bytes) -> None:
     most = MOST_PIXELS.get(source.format or "", MAX_PIXELS)
-    if source.info.get("progressive"):
+    if source.format in ("JPEG", "MPO") and not _is_decoded_as_read(source, data):
         most = MAX_PROGRESSIVE_PIXELS
     if max(source.size) > MAX_SIDE or source.width * source.height > most:
         raise Unusable(HUGE)
+    # Twice: colours, and transparency or a thumbnail. Of the other formats the decoders check what is said themselves.
+    if source.format == "AVIF" and coded_pixels(data) > 2 * most:
+        raise Unusable(HUGE)
     if min(source.size) < 2:
         raise Unusable(INVISIBLE)
+
+
+def _is_decoded_as_read(source: Pillow.Image, data: bytes) -> bool:
+    """Whether the first scan of a JPEG has all of its colours. Else all is read before the first pixel is there."""
+    if source.info.get("progressive"):
+        return False
+    place = 2
+    # No fill, nothing between segments, no segments without a length: what is written oddly counts as the other kind.
+    while data[place] == 0xFF and 0xC0 <= data[place + 1] <= 0xFE and not 0xD0 <= data[place + 1] <= 0xD9:
+        if data[place + 1] == _SCAN:
+            return data[place + 4] == len(source.getbands())
+        place += 2 + int.from_bytes(data[place + 2 : place + 4])
+    return False
 
 
 def _made(source: Pillow.Image) -> Picture:
