@@ -1,5 +1,6 @@
 """Whatever a file holds, it becomes an article that the format allows, or is skipped with a reason: no exception."""
 
+import base64
 import random
 import re
 import unicodedata
@@ -8,9 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from importing import DATED, NOW, read, read_one
+from importing import DATED, NOW, read, read_body, read_one
+from picturing import encoded
 from tamizdat.format.article import Article, decode_record, encode_record
+from tamizdat.format.limits import LIMITS
 from tamizdat_server.draft import Draft
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Imported, Options
@@ -62,8 +66,16 @@ def test_files_that_are_no_text_are_skipped_or_read_without_harm(tmp_path: Path,
     assert set(read(tmp_path, {"a.md": data}, date=NOW)) == {"a.md"}
 
 
-def test_a_file_too_large_is_skipped(tmp_path: Path) -> None:
-    assert not isinstance(read(tmp_path, {"a.md": b"x" * 9_000_000})["a.md"], Imported)
+def test_a_file_longer_than_an_article_may_be_is_skipped_at_once(tmp_path: Path) -> None:
+    for text in (b"x" * 9_000_000, b"![" * 1_100_000, "қ".encode() * 1_100_000):
+        assert not isinstance(read(tmp_path, {"a.md": text}, date=NOW)["a.md"], Imported)
+
+
+def test_pictures_within_a_text_do_not_make_it_too_long(tmp_path: Path) -> None:
+    drawn = base64.b64encode(encoded(Image.new("RGB", (900, 600)), "BMP")).decode()
+    item = read_body(tmp_path, f"Before\n\n![Night](data:image/bmp;base64,{drawn})\n\nAfter")
+    assert len(drawn) > LIMITS.record_bytes
+    assert [type(block).__name__ for block in item.draft.body] == ["Paragraph", "Figure", "Paragraph"]
 
 
 PIECES = st.sampled_from(

@@ -1,11 +1,14 @@
 """One Markdown file to one draft, or the reason why not. Folders and git histories both read their pages here."""
 
+import re
 from pathlib import PurePosixPath
+from typing import Final
 
 import msgspec
 
 from tamizdat.errors import FormatError
 from tamizdat.format.article import Article, Image, plain_text
+from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import sha256
 from tamizdat_server.draft import Draft
 from tamizdat_server.importers.blocks.fit import fitted
@@ -19,6 +22,8 @@ from tamizdat_server.importers.markdown.place import PagePlace
 from tamizdat_server.importers.markdown.rendering import to_html
 from tamizdat_server.importers.source import Options
 from tamizdat_server.importers.text import clean, line
+
+_picture: Final = re.compile(rb"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]*")
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -164,7 +169,10 @@ def _check_path(path: PurePosixPath) -> None:
 
 
 def _split(data: bytes) -> tuple[Fields, str]:
-    if len(data) > MAX_ARTICLE_BYTES:
+    # Pictures may be written into a text; without them it is no longer than a record may be.
+    if len(data) > MAX_ARTICLE_BYTES or (
+        len(data) > LIMITS.record_bytes and len(_picture.sub(b"", data)) > LIMITS.record_bytes
+    ):
         raise Refused("too large for an article")
     try:
         wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
