@@ -82,9 +82,3 @@ def test_every_option_of_import_is_explained():
 
     options = {name for option in import_.params for name in option.opts if name.startswith("--")}
     assert {name for name in options if name not in TEXT} == set()
-
-
-def test_every_picture_that_it_shows_is_there_and_described():
-    shown = re.findall(r'<img src="([^"]+)" width="\d+" alt="([^"]+)">', TEXT)
-    assert len(shown) == TEXT.count("<img") > 0
-    assert all((CHECKOUT / "docs" / path).is_file() for path, _ in shown)

@@ -126,6 +126,12 @@ def test_its_links_lead_somewhere():
         assert (CHECKOUT / "docs" / path).exists() if path else anchor in anchors, target
 
 
+def test_every_picture_that_it_shows_is_there_and_described():
+    shown = re.findall(r'<img src="([^"]+)" width="\d+" alt="([^"]+)">', TEXT)
+    assert len(shown) == TEXT.count("<img") > 0
+    assert all((CHECKOUT / "docs" / path).is_file() for path, _ in shown)
+
+
 def test_the_walk_through_shows_what_the_terminal_shows(tmp_path: Path):
     (session,) = re.findall(r"^```text\n(Looking at .+?)\n```$", TEXT, re.DOTALL | re.MULTILINE)
     with newspaper() as site:
