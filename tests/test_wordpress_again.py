@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from newsrooms import publish_now
 from publishing import Desk
 from tamizdat_server.importers import Report, run
 from tamizdat_server.importers.wordpress import open_wordpress
@@ -17,14 +18,14 @@ def newsroom(tmp_path: Path) -> Newsroom:
     return Desk(tmp_path / "desk", editions=("ru", "kk", "en")).newsroom
 
 
-def take(newsroom: Newsroom, path: Path) -> Report:
-    return run(newsroom, open_wordpress(str(path), options(path.parent)), now=NOW)
+def take(newsroom: Newsroom, path: Path, *, confirm: bool = False) -> Report:
+    return run(newsroom, open_wordpress(str(path), options(path.parent)), now=NOW, confirm=confirm)
 
 
-def take_posts(newsroom: Newsroom, folder: Path, *items: str) -> Report:
+def take_posts(newsroom: Newsroom, folder: Path, *items: str, confirm: bool = False) -> Report:
     path = folder / "export.xml"
     path.write_text(export(*items))
-    return take(newsroom, path)
+    return take(newsroom, path, confirm=confirm)
 
 
 def counts(report: Report) -> tuple[int, int, int, int]:
@@ -81,3 +82,26 @@ def test_a_damaged_item_takes_its_article_nowhere(newsroom: Newsroom, tmp_path: 
     report = take_posts(newsroom, tmp_path, item(1).replace("</title>", "</tytle>"), item(2))
     assert len(dict(newsroom.standing_sources())) == 2
     assert [skipped.reason for skipped in report.skipped] == ["its XML is damaged: mismatched tag"]
+
+
+# -- in several languages ----------------------------------------------------------------------------------------------
+
+
+def test_a_language_that_was_deleted_from_a_post_leaves_and_comes_back(newsroom: Newsroom, tmp_path: Path) -> None:
+    both, one = "[:ru]По-русски.[:kk]Қазақша.[:]", "[:ru]По-русски.[:]"
+    take_posts(newsroom, tmp_path, item(1, both), item(2))
+    assert counts(take_posts(newsroom, tmp_path, item(1, one), item(2), confirm=True)) == (0, 0, 2, 1)
+    assert [source.split()[2:] for source, _ in newsroom.standing_sources()] == [["1", "ru"], ["2"]]
+    assert counts(take_posts(newsroom, tmp_path, item(1, "Всё по-русски."))) == (0, 1, 0, 0)
+    assert take_posts(newsroom, tmp_path, item(1, both)).removed == 0
+    assert len(dict(newsroom.standing_sources())) == 3
+
+
+def test_many_languages_that_were_deleted_are_held(newsroom: Newsroom, tmp_path: Path) -> None:
+    posts = range(1, 8)
+    both, one = "[:ru]По-русски.[:kk]Қазақша.[:]", "[:ru]По-русски.[:]"
+    take_posts(newsroom, tmp_path, *(item(number, both) for number in posts))
+    publish_now(newsroom)
+    report = take_posts(newsroom, tmp_path, *(item(number, one) for number in posts))
+    assert (report.removed, {held.edition for held in report.held}) == (0, {"kk"})
+    assert len(report.held) == 7

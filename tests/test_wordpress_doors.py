@@ -12,6 +12,7 @@ import wpserver
 from tamizdat.errors import ForbiddenAddress, UnreadableSource
 from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.importers.report import Report
+from tamizdat_server.importers.wordpress.posts import site_name
 from tamizdat_server.importers.wordpress.site import same_host
 from wpdesk import Desk, counts
 from wpserver import WordPress, refuse, say
@@ -242,6 +243,36 @@ def test_an_export_and_the_api_of_one_site_are_one(site: WordPress, desk: Desk, 
     assert counts(desk.bring()) == (0, 1, 0, 0)
 
 
+@pytest.mark.parametrize("listed", [True, False])
+def test_translations_of_an_export_stay_linked_as_the_site_goes_on(
+    site: WordPress, tmp_path: Path, listed: bool
+) -> None:
+    desk = Desk(tmp_path / "newsroom", site, editions=("en", "ru", "kk"))
+    group = {"en": 1, "ru": 2, "kk": 3}
+    for language, body in (("en", "<p>A text.</p>"), ("ru", "<p>Это текст.</p>"), ("kk", "<p>Бұл мәтін.</p>")):
+        site.write(lang=language, translations=group, body=body)
+    known = dict(site.posts)
+    if not listed:
+        del site.posts[1]  # the export is of a part, and names the others by what it has
+    path = tmp_path / "export.xml"
+    path.write_text(_export(site), encoding="utf-8")
+    carry_out(desk.newsroom, Order(kind="wordpress", source=[str(path)]), now=desk.now)
+    site.posts = known
+
+    report = desk.bring()
+
+    assert counts(report) == (0 if listed else 1, 0, 0, 0)
+    assert len({draft.translation_group for draft in desk.drafts().values()} - {""}) == 1
+    site.edit(3, body="<p>Бұл басқа мәтін.</p>")
+    site.write(lang="ru", translations={"ru": 4}, body="<p>Другой текст.</p>")
+    assert counts(desk.bring()) == (1, 1, 0, 0)
+    groups = [draft.translation_group for _, draft in sorted(desk.drafts().items())]
+    assert groups == [groups[0]] * 3 + [f"wordpress {site_name(site.url)} 4"]
+    site.write(lang="kk", translations={"ru": 4, "kk": 5}, body="<p>Тағы бір мәтін.</p>")
+    desk.bring()
+    assert desk.drafts()[4].translation_group == desk.drafts()[5].translation_group
+
+
 SEVERAL = "<p>[:ru]Это текст о мосте через реку.[:kk]Бұл өзен арқылы көпір туралы мәтін.[:]</p>"
 SHOWN = "<p>Это текст о мосте через реку.</p>"
 
@@ -305,7 +336,7 @@ def _export(site: WordPress) -> str:
         f"<wp:post_modified>{post.modified:%Y-%m-%d %H:%M:%S}</wp:post_modified>"
         f"<wp:post_modified_gmt>{post.modified:%Y-%m-%d %H:%M:%S}</wp:post_modified_gmt>"
         f"<wp:post_name>{post.slug}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>"
-        f"<wp:post_password></wp:post_password></item>"
+        f"<wp:post_password></wp:post_password>{_marks(post)}</item>"
         for post in site.posts.values()
     )
     home = site.url.rstrip("/")
@@ -315,3 +346,10 @@ def _export(site: WordPress) -> str:
         " xmlns:wp='http://wordpress.org/export/1.2/'><channel><title>Паром</title><wp:wxr_version>1.2</wp:wxr_version>"
         f"<wp:base_site_url>{home}</wp:base_site_url><wp:base_blog_url>{home}</wp:base_blog_url>{items}</channel></rss>"
     )
+
+
+def _marks(post: wpserver.Post) -> str:
+    """Polylang's."""
+    language = f'<category domain="language" nicename="{post.lang}">{post.lang}</category>' if post.lang else ""
+    group = "".join(f"{number}." for number in post.translations.values())
+    return language + (f'<category domain="post_translations" nicename="pll_{group}">x</category>' if group else "")

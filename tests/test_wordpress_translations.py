@@ -32,7 +32,8 @@ def test_polylangs_posts_have_their_language_and_are_linked(tmp_path: Path) -> N
         item(7, "z", extra=term("language", "en", "English")),
     )
     assert {number: one.draft.edition for number, one in found.items()} == {"3": "ru", "5": "kk", "7": "en"}
-    assert [one.draft.translation_group for one in found.values()] == ["wordpress example.kz/ 3"] * 2 + [""]
+    groups = [one.draft.translation_group.removeprefix("wordpress example.kz/ ") for one in found.values()]
+    assert groups == ["3", "3", "7"]  # a translation that comes later joins it
     assert all("Русский" not in one.draft.tags for one in found.values())
 
 
@@ -122,3 +123,17 @@ def test_the_sites_of_an_export_keep_their_names_apart(tmp_path: Path) -> None:
     found = read_export(tmp_path, text)[0]
     assert isinstance(found, Imported)
     assert found.source == "wordpress example.kz/news/ 3"
+
+
+def test_a_group_of_polylang_is_known_by_its_list_also_where_an_export_has_not_all_of_it(tmp_path: Path) -> None:
+    listed = (
+        "<wp:term><wp:term_id>9</wp:term_id><wp:term_taxonomy>post_translations</wp:term_taxonomy><wp:term_slug>pll_5f"
+        '</wp:term_slug><wp:term_description>a:2:{s:2:"ru";i:3;s:2:"kk";i:5;}</wp:term_description></wp:term>'
+    )
+    kazakh = item(5, extra=term("language", "kk") + term("post_translations", "pll_5f"))
+    (found,) = read_export(tmp_path, export(kazakh, head=listed))
+    assert isinstance(found, Imported)
+    assert (found.draft.translation_group, found.translations) == (
+        "wordpress example.kz/ 3",
+        ["wordpress example.kz/ 3"],
+    )

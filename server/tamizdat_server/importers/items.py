@@ -19,6 +19,9 @@ class Imported(msgspec.Struct, frozen=True):
     `stamp`: its source's own word for this version, a time of change, say; empty: none. `form`: how it was told of, as
     written (`raw`) or as shown (`rendered`, `feed`). The stamp that was imported last, in another form, is no change,
     however differently the text reads, unless a feed told of it; in the same form, contents are compared.
+
+    `translations`: the sources of the same text in other languages. The group in which those stand here already is its,
+    too, whatever its source calls it now.
     """
 
     draft: Draft
@@ -28,6 +31,7 @@ class Imported(msgspec.Struct, frozen=True):
     corrections: list[str] = []
     stamp: str = ""
     form: str = ""
+    translations: list[str] = []
 
 
 class Removed(msgspec.Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tamizdat_server.draft import Draft
@@ -10,6 +11,7 @@ from tamizdat_server.drafting import decode_draft
 from tamizdat_server.importers.text import KEY_CHARACTERS
 from tamizdat_server.newsroom import BY_AN_EDITOR, Newsroom
 
+_DRAFT: Final = "SELECT draft FROM articles WHERE key = ? AND retracted IS NULL"
 _SITE: Final = re.compile(r"\w+ (?:https?://)?(?:www\.)?([^/?#\s]+\.[^/?#\s]+)", re.IGNORECASE)
 
 
@@ -49,6 +51,13 @@ class Origins:
             return [found] if (found := self.of(source)) else []
         where = "(source = ? OR (source > ? || ' ' AND source < ? || '!')) AND origin IN (?, '')"
         return [*self._articles(where, source, source, source, self._origin)]
+
+    def group_of(self, sources: Iterable[str]) -> str:
+        """The group of translations in which most of these stand; nothing where they stand in none."""
+        keys = [found.key for source in sources if (found := self.of(source))]
+        rows = [self._newsroom.db.execute(_DRAFT, (key,)).fetchone() for key in keys]
+        groups = Counter(filter(None, (decode_draft(row[0]).translation_group for row in rows)))
+        return min(groups, key=lambda group: (-groups[group], group), default="")
 
     def under(self, key: str) -> Standing | None:
         """The article of this origin that stands under a key; also one that came before origins were noted."""

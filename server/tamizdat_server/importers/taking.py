@@ -16,6 +16,7 @@ from tamizdat_server.importers.tally import Tally
 from tamizdat_server.newsroom import Newsroom
 
 _MISSING: Final = "its source has it no more"
+_UNTRANSLATED: Final = "its source has it no more in this language"
 
 
 class Taking:
@@ -30,6 +31,8 @@ class Taking:
         self._revised: dict[str, None] = {}  # keys, in order
         self._seen: set[str] = set()
         self._hidden: set[str] = set()
+        self._written: set[str] = set()  # told of as written, that is in all of their languages
+        self._doubted: set[str] = set()  # of these, not each language could be taken
         self._present: frozenset[str] | None = None
         self._left: dict[str, str] = {}
         self._held: list[Held] = []
@@ -112,7 +115,7 @@ class Taking:
     # -- articles that are there ---------------------------------------------------------------------------------------
 
     def _put(self, item: Imported) -> None:
-        item = self._as_known(item)
+        item = self._linked(self._as_known(item))
         if not self._source.history and (item.source in self._seen or item.source in self._hidden):
             # Taking both would revise the article at every import.
             self._tally.skip(Skipped(item.source, "the source has it twice; only the first counts"))
@@ -124,6 +127,8 @@ class Taking:
         if key is None:
             self._skip(Skipped(item.source, f"an article from elsewhere is known as {item.draft.key!r}"))
             return
+        if item.form == "raw":
+            self._written.add(self._origins.whole(item.source))
         draft = msgspec.structs.replace(item.draft, key=key)
         try:
             outcome = self._newsroom.put(draft, source=item.source, at=item.at, told=_told(item, self._source.origin))
@@ -145,6 +150,12 @@ class Taking:
         source = item.source if item.source in standing else next(same, item.source)
         draft = msgspec.structs.replace(item.draft, translation_group=item.draft.translation_group or whole)
         return msgspec.structs.replace(item, draft=draft, source=source)
+
+    def _linked(self, item: Imported) -> Imported:
+        """The item beside its translations: a file and an API may name one group otherwise, by what they know of it."""
+        if not (group := self._origins.group_of(item.translations)):
+            return item
+        return msgspec.structs.replace(item, draft=msgspec.structs.replace(item.draft, translation_group=group))
 
     def _objection(self, item: Imported) -> str:
         """Why this source may not say what stands there; a folder's articles are known by their keys alone."""
@@ -169,6 +180,7 @@ class Taking:
     def _skip(self, skipped: Skipped) -> None:
         if not skipped.hidden:
             found = self._origins.all_of(skipped.source)
+            self._doubted.add(self._origins.whole(skipped.source))
             self._seen.update((skipped.source, *(one.source for one in found)))
             skipped = _still_standing(skipped) if found else skipped
         elif not self._source.history:
@@ -206,9 +218,12 @@ class Taking:
             return article.gone
         if article.source in self._seen:
             return ""
-        if self._present is None:
+        whole = self._origins.whole(article.source)
+        if whole in self._written and whole not in self._doubted:
+            return _UNTRANSLATED
+        if self._present is None or (whole in self._present and article.gone == _UNTRANSLATED):
             return article.gone
-        return "" if {article.source, self._origins.whole(article.source)} & self._present else _MISSING
+        return "" if {article.source, whole} & self._present else _MISSING
 
 
 def _still_standing(skipped: Skipped) -> Skipped:

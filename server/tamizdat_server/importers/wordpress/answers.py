@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from tamizdat_server.importers.text import without_addresses, words
-from tamizdat_server.importers.wordpress.posts import Media, Post
+from tamizdat_server.importers.wordpress.posts import MAX_TRANSLATIONS, Media, Post
 
 ROW_FIELDS: Final = "id,modified_gmt,date_gmt"
 POST_FIELDS: Final = (
@@ -133,7 +133,7 @@ def read_post(raw: msgspec.Raw) -> Post:
         categories=categories,
         tags=tags,
         language=_told_language(answer, link),
-        translation_group=_group(answer),
+        translations=_translations(answer),
         featured=_featured(embedded.media),
     )
 
@@ -219,9 +219,10 @@ def _told_language(answer: _Answer, link: str) -> str:
     return asked if _language.fullmatch(asked) else ""
 
 
-def _group(answer: _Answer) -> str:
-    """One name for a text and its translations: the smallest of their numbers."""
+def _translations(answer: _Answer) -> list[int]:
+    """The numbers of a text and its translations; nothing where no plugin says which language this is."""
     by_language = _leniently(answer.translations, dict[str, int], {})
     listed = _leniently(answer.wpml_translations, list[_Translation], [])
     numbers = {number for number in [*by_language.values(), *(one.id for one in listed)] if 0 < number < MAX_ID}
-    return str(min(numbers | {answer.id})) if numbers - {answer.id} else ""
+    is_told = any(_leniently(raw, str, "") for raw in (answer.lang, answer.wpml_current_locale))
+    return sorted(numbers | {answer.id})[:MAX_TRANSLATIONS] if numbers or is_told else []

@@ -17,7 +17,7 @@ from tamizdat_server.importers.source import Options
 from tamizdat_server.importers.text import clean, key_of, line, words
 from tamizdat_server.importers.web.surroundings import WebPlace
 from tamizdat_server.importers.wordpress.bodies import to_html
-from tamizdat_server.importers.wordpress.posts import Post, Site, origin_of, source_of, unpublished
+from tamizdat_server.importers.wordpress.posts import Post, Site, source_of, unpublished
 from tamizdat_server.importers.wordpress.shortcodes import replace_shortcodes
 from tamizdat_server.importers.wordpress.translations import split_languages, told_language
 from tamizdat_server.importers.wordpress.types import wanted
@@ -86,6 +86,7 @@ class PostReader:
         return Imported(
             draft=fitted(draft, warnings), source=source, at=changed or published, warnings=warnings.list(),
             stamp=self._stamp(post), form="rendered" if post.rendered else "raw",
+            translations=[source_of(self._site.home, number) for number in post.translations if number != post.id],
         )  # fmt: skip
 
     # -- when ----------------------------------------------------------------------------------------------------------
@@ -135,9 +136,9 @@ class PostReader:
         return choose_edition(self._languages, said=said, text=text, warnings=warnings)
 
     def _group(self, post: Post, language: str) -> str:
-        if language:
-            return source_of(self._site.home, post.id)
-        return f"{origin_of(self._site.home)} {post.translation_group}"[:200] if post.translation_group else ""
+        """The first of its translations names them all, to an export and to the API alike."""
+        first = post.id if language else min(post.translations, default=0)
+        return source_of(self._site.home, first)[:200] if first else ""
 
 
 def _text(content: Content) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from tamizdat_server.importers.wordpress.types import PARTS, left
 
+MAX_TRANSLATIONS: Final = 100
 _HIDDEN_STATUS: Final = {
     "draft": "a draft",
     "auto-draft": "a draft",
@@ -39,7 +40,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     written at the source: `date` and `modified` in the site's own time, the others in GMT; empty or `0000-…`: unknown.
     `author` is a display name, or empty where only a login or an address is known. `categories` and `tags` are
     names, the primary category first. `language`: a code or locale that the source names, or empty.
-    `translation_group` names the same text in other languages within the site. `footnotes`: their texts (HTML) by id.
+    `translations`: numbers of the posts with the same text, in whichever language, its own among them; none where its
+    site doesn't tell languages apart. `footnotes`: their texts (HTML) by id.
     `warnings`: what its reader found amiss in the source.
     """
 
@@ -61,7 +63,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     categories: Sequence[str] = ()
     tags: Sequence[str] = ()
     language: str = ""
-    translation_group: str = ""
+    translations: Sequence[int] = ()
     featured: Media | None = None
     footnotes: Mapping[str, str] = {}
     warnings: Sequence[str] = ()

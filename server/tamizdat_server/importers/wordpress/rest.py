@@ -96,7 +96,8 @@ class _SiteReader:
                 if not walk.type:
                     raise
                 # What was known of this list stays known, so none of it passes for gone.
-                yield Skipped(f"{origin_of(self._home)} {walk.name}", f"posts of this type weren't read: {closed.reason}")
+                told = f"posts of this type weren't read: {closed.reason}"
+                yield Skipped(f"{origin_of(self._home)} {walk.name}", told)
                 continue
             is_whole = self._note(walk, listing) and is_whole
             yield from self._changes(walk, listing)

@@ -100,7 +100,7 @@ def _read(element: Element, export: Export, index: Index, reader: PostReader) ->
         author=author,
         terms=export.terms,
         featured=index.media(element.thumbnail) if element.thumbnail else None,
-        group=index.group(element),
+        translations=index.translations(element) | export.translations(element.translation),
     )
     told = [*export.warnings]
     if element.login and not author:

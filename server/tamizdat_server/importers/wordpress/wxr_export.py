@@ -21,11 +21,15 @@ _PART: Final = re.compile(
 _WEB_PAGE: Final = re.compile(rb"^\s*(?:<!doctype html|<html)", re.IGNORECASE)
 # What nobody would be called in a newspaper.
 _LOGIN: Final = re.compile(r"[a-z0-9_.-]+", re.ASCII)
+# Polylang's list of a group, as PHP writes it: a:2:{s:2:"ru";i:3;s:2:"kk";i:5;}
+_TRANSLATED: Final = re.compile(r's:[0-9]{1,2}:"[\w-]{2,20}";i:([1-9][0-9]{0,14});')
 _FILES: Final = 10_000
 
 
 class Head(msgspec.Struct, frozen=True):
     """What an export says before its items. `authors`: display names by login. `terms`: names by their number.
+
+    `groups`: the numbers of posts that translate each other, by Polylang's name for the group.
 
     `by_name`: it names no authors, and its items say a display name themselves, as those of WXR 1.0 do.
     """
@@ -35,6 +39,7 @@ class Head(msgspec.Struct, frozen=True):
     by_name: bool
     authors: Mapping[str, str]
     terms: Mapping[str, str]
+    groups: Mapping[str, set[int]]
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -142,6 +147,10 @@ class Export:
         self._by_name = any(file.head.by_name for file in self._files)
         self.terms = {number: name for file in self._files for number, name in file.head.terms.items()}
 
+    def translations(self, group: str) -> set[int]:
+        """The numbers of a group's posts, also of those that this export hasn't, where it names them."""
+        return {number for file in self._files for number in file.head.groups.get(group, ())}
+
     def author(self, creator: str) -> str:
         """The name for the public of whoever wrote an item; empty where there is none."""
         if creator in self._authors or not self._by_name:
@@ -189,7 +198,12 @@ def _head_of(channel: Node) -> Head:
         for kind, name in (("wp:category", "wp:cat_name"), ("wp:tag", "wp:tag_name"), ("wp:term", "wp:term_name"))
         for term in channel.all(kind)
     }
-    return Head(next(filter(None, homes), ""), channel.value("language"), not authors, authors, terms)
+    groups = {
+        term.value("wp:term_slug"): {int(number) for number in _TRANSLATED.findall(term.value("wp:term_description"))}
+        for term in channel.all("wp:term")
+        if term.value("wp:term_taxonomy") == "post_translations"
+    }
+    return Head(next(filter(None, homes), ""), channel.value("language"), not authors, authors, terms, groups)
 
 
 def _display_name(author: Node) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from tamizdat_server.importers.text import line, words
-from tamizdat_server.importers.wordpress.posts import Media, Post
+from tamizdat_server.importers.wordpress.posts import MAX_TRANSLATIONS, Media, Post
 from tamizdat_server.importers.wordpress.wxr_elements import Node
 
 _ONCE: Final = ("wp:post_id", "wp:status", "wp:post_type", "wp:post_password")
@@ -100,8 +100,7 @@ class Item:
     @property
     def translation(self) -> str:
         """Names the group of this post's translations within the export, or nothing."""
-        terms = self._terms("post_translations")
-        marked = next(iter(terms.values()), "") or self._first(_TRANSLATIONS)
+        marked = next(iter(self._terms("post_translations")), "") or self._first(_TRANSLATIONS)
         copied = number_of(self._meta.get("_icl_lang_duplicate_of", ""))
         return f"post {copied}" if copied else marked
 
@@ -116,9 +115,11 @@ class Item:
         alt = words(self._meta.get("_wp_attachment_image_alt", ""))
         return Media(url, alt=alt, caption=self._node.value("excerpt:encoded"), mime=kind_of(url))
 
-    def post(self, *, author: str, terms: Mapping[str, str], featured: Media | None, group: str) -> Post:
+    def post(self, *, author: str, terms: Mapping[str, str], featured: Media | None, translations: set[int]) -> Post:
         """The post that this is; `terms`: names of categories by their numbers."""
         value = self._node.value
+        language = next(iter(self._terms("language")), "") or self._first(_LANGUAGE)
+        numbers = translations | {self.number} if language or translations else ()
         return Post(
             id=self.number,
             type=self.type,
@@ -136,8 +137,8 @@ class Item:
             modified_gmt=value("wp:post_modified_gmt"),
             categories=self._categories(terms),
             tags=[*dict.fromkeys([*self._terms("post_tag").values(), *self._terms("tag").values()])],
-            language=next(iter(self._terms("language")), "") or self._first(_LANGUAGE),
-            translation_group=group,
+            language=language,
+            translations=sorted(numbers)[:MAX_TRANSLATIONS],
             featured=featured,
             footnotes=_footnotes(self._meta.get("footnotes", "")),
         )

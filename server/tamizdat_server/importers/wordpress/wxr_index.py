@@ -34,6 +34,7 @@ SELECT p.url, p.alt, p.caption, p.mime FROM posts p WHERE p.parent = ? AND p.mim
     AND NOT EXISTS (SELECT 1 FROM posts q WHERE q.number = p.parent AND NOT q.public)
     ORDER BY p.position, p.number
 """
+_OF_GROUP: Final = "SELECT number FROM posts WHERE translation = ? ORDER BY number LIMIT 100"
 _STEP_MINUTES: Final = 15
 _REAL: Final = re.compile(r"[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
@@ -67,13 +68,11 @@ class Index:
         """Whether the item at this place is the copy of its post that counts."""
         return self._db.execute("SELECT place FROM posts WHERE number = ?", (number,)).fetchone() == (place,)
 
-    def group(self, item: Item) -> str:
-        """Names a group of translations by the first of its posts, as the site's API would; or nothing."""
+    def translations(self, item: Item) -> set[int]:
+        """The numbers of an item and its translations; none where nothing links it to any."""
         name = item.translation or f"post {item.number}"
-        (first,) = self._db.execute("SELECT min(number) FROM posts WHERE translation = ?", (name,)).fetchone()
-        if first is None:
-            return ""
-        return str(min(first, int(name.removeprefix("post ")))) if name.startswith("post ") else str(first)
+        found = {number for (number,) in self._db.execute(_OF_GROUP, (name,))}
+        return found | {int(name.removeprefix("post "))} if found and name.startswith("post ") else found
 
     def media(self, number: int) -> Media | None:
         row = self._db.execute(_BY_NUMBER, (number,)).fetchone()
