@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from publishing import QUICK
 from tamizdat.format.article import Paragraph, Strong
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.draft import Draft
@@ -40,4 +41,4 @@ def put(newsroom: Newsroom, *drafts: Draft) -> None:
 
 
 def publish_now(newsroom: Newsroom) -> None:
-    publish(newsroom, now=int(time.time()))
+    publish(newsroom, now=int(time.time()), settings=QUICK)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conftest import Clock
+from publishing import QUICK
 from tamizdat.format.article import Block, Paragraph
 from tamizdat.library import Library
 from tamizdat.sync import SyncOptions, SyncReport, sync
@@ -59,7 +60,7 @@ class Paper:
         """Put these, turn the clock, and publish."""
         self.put(*drafts)
         self.clock.turn(hours=hours)
-        return publish(self.newsroom, now=self.clock.now)
+        return publish(self.newsroom, now=self.clock.now, settings=QUICK)
 
     def lines(self, edition: str = "en") -> list[bytes]:
         return list(self.newsroom.lines(edition))
