@@ -276,6 +276,34 @@ def test_lists_keep_what_stands_between_their_items() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "numbers"),
+    [
+        ('start="5"', ["5.", "6.", "7."]), ("reversed", ["3.", "2.", "1."]), ('type="a"', ["a.", "b.", "c."]),
+        ('start="9" type="I"', ["IX.", "X.", "XI."]), ('style="list-style-type: lower-roman"', ["i.", "ii.", "iii."]),
+        ('start="0"', ["0.", "1.", "2."]), ('start="26" type="a"', ["z.", "27.", "28."]),
+    ],
+)  # fmt: skip
+def test_a_list_that_does_not_count_from_one_says_its_numbers(attributes: str, numbers: list[str]) -> None:
+    one, two, three = numbers
+    assert blocks(f"<ol {attributes}><li>one<li><b>two</b><p>more</p><li><ul><li>three</ul></ol>") == [
+        ListBlock([
+            said(f"{one} one"), [Paragraph([f"{two} ", Strong(["two"])]), *said("more")],
+            [*said(three), ListBlock([said("three")])],
+        ])
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("attributes", ["", 'start="1"', 'type="1"', 'start="x"', 'type="disc"'])
+def test_a_list_that_counts_from_one_is_an_ordered_one(attributes: str) -> None:
+    assert blocks(f"<ol {attributes}><li>one<li>two</ol>") == [ListBlock([said("one"), said("two")], ordered=True)]
+
+
+def test_a_number_given_to_one_item_counts_on() -> None:
+    html = '<ol><li>one<li value="7">seven<li>eight</ol>'
+    assert blocks(html) == [ListBlock([said("1. one"), said("7. seven"), said("8. eight")])]
+
+
 def test_definitions_and_details_keep_their_terms() -> None:
     html = "<dl><dt>Term</dt><dd>Meaning</dd></dl><details><summary>More</summary>Inside</details>"
     assert blocks(html) == [

@@ -1,5 +1,6 @@
 """Nothing of a text is lost: over every corpus, blocks say what their source shows, word by word and in order."""
 
+import itertools
 import json
 import re
 import subprocess
@@ -182,7 +183,7 @@ def test_markdown_says_what_was_written(corpora: Path, tmp_path: Path) -> None:
 
 def written(item: Imported, raw: str) -> Kept:
     raw = re.split(r"(?m)^---+\s*\n", raw, maxsplit=2)[-1]
-    pictures = re.findall(r"!\[([^\]]*)\]", raw)
+    labels = re.findall(r"!\[([^\]]*)\]|(?m:^\s*(\d+)[.)]\s)", raw)  # of pictures, and of items
     for syntax, meaning in _SYNTAX:
         raw = re.sub(syntax, meaning, raw, flags=re.DOTALL)
     page = visible.Page(raw)
@@ -191,7 +192,9 @@ def written(item: Imported, raw: str) -> Kept:
         visible.bare(" ".join(page.words())),
         visible.bare(" ".join(words for part in visible.told(blocks) for words in visible.in_words(part))),
     )
-    return Kept(item.source, len(shown), len(shown), visible.missing(shown, said, [*page.labels, *pictures]))
+    return Kept(
+        item.source, len(shown), len(shown), visible.missing(shown, said, [*page.labels, *itertools.chain(*labels)])
+    )
 
 
 # -- by the importers themselves ---------------------------------------------------------------------------------------

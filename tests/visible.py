@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from string import ascii_lowercase, ascii_uppercase
 
 from tamizdat.format.article import (
     Block,
@@ -28,7 +29,7 @@ from tamizdat.format.article import (
 
 # The rules that this reading knows; a test holds that there are no others.
 RULES = frozenset(
-    ("code hidden controls sharing pixels fallbacks formulas title addresses struck quoted ruby raised").split()
+    ("code hidden controls sharing pixels fallbacks formulas title addresses struck quoted ruby raised numbers").split()
 ) | {"note marks", "missing twice", "notes last"}
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr basefont bgsound frame".split())
@@ -52,6 +53,11 @@ _WEB = re.compile(r"(?:https?:)?//\S+")
 _BACK = re.compile(r"[↩↑⤴⏎↵⬆^]")
 _MARK = re.compile(r"[\s\ufe0e\ufe0f]*(?:[\[(]?(?:\d{1,3}|[*†‡])[\])]?|[↩↑⤴⏎↵⬆^])[\s\ufe0e\ufe0f]*")
 _LABELS = ("title", "alt", "aria-label", "data-title")
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split()
+_SIGNS = {
+    "a": ascii_lowercase, "lower-alpha": ascii_lowercase, "A": ascii_uppercase, "upper-alpha": ascii_uppercase,
+    "i": _ROMAN, "lower-roman": _ROMAN, "I": [*map(str.upper, _ROMAN)], "upper-roman": [*map(str.upper, _ROMAN)],
+}  # fmt: skip
 _RAISED = dict(zip(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"), "0123456789+-=()n", strict=True))
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff\ufffd]")
 
@@ -74,6 +80,7 @@ class Page(html.parser.HTMLParser):
         self._marks: list[tuple[int, int, str]] = []
         self._names: set[str] = set()
         self._embeds: list[int] = []
+        self._lists: list[tuple[dict[str, str] | None, list[int]]] = []
         self._depth = 0
         source = re.sub(r"<(https?://[^\s<>\"]+)>", r"\1", source)
         source = re.sub(r"<([\w.+-]+@[\w.-]+)>", r"&lt;\1&gt;", source)
@@ -96,6 +103,7 @@ class Page(html.parser.HTMLParser):
         self.everything.append(" " if tag in _APART else "")
         if "wp-block-file__button" in said.get("class", ""):
             self.text.append(" ")
+        self._begin_list(tag, said)
         if tag == "a" and not self._skipped:
             self._anchor = (len(self.text), said.get("href", "").partition("#")[2])
         if self._skipped:
@@ -118,6 +126,8 @@ class Page(html.parser.HTMLParser):
             self._quotes.append((tag, -1))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("ol", "ul") and self._lists:
+            self._end_list(*self._lists.pop())
         if self._skipped:
             if tag == self._skipped[0]:
                 self._skipped.pop()
@@ -160,6 +170,23 @@ class Page(html.parser.HTMLParser):
             self.text.append("»")
         else:
             self.text.append("”")
+
+    def _begin_list(self, tag: str, said: dict[str, str]) -> None:
+        if tag in ("ol", "ul"):
+            self._lists.append((said if tag == "ol" else None, []))
+        if tag == "li" and self._lists:
+            self._lists[-1][1].append(len(self.text))
+            self.text.append("")
+
+    def _end_list(self, said: dict[str, str] | None, places: list[int]) -> None:
+        if said is None:
+            return
+        step = -1 if "reversed" in said else 1
+        first = int(said.get("start") or (len(places) if step < 0 else 1))
+        signs = _SIGNS.get(said.get("type", "") or said.get("style", "").rpartition(":")[2])
+        for number, (place, end) in enumerate(zip(places, [*places, len(self.text)][1:], strict=True)):
+            if (signs or first != 1 or step != 1) and "".join(self.text[place + 1 : end]).strip():
+                self.text[place] = f" {signs[number] if signs else first + step * number}. "
 
     def _end_embed(self, start: int) -> None:
         inside = "".join(self.text[start:]).strip()

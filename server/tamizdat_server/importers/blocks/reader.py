@@ -29,6 +29,7 @@ from tamizdat_server.importers.blocks.figures import (
 )  # fmt: skip
 from tamizdat_server.importers.blocks.flow import Context, Flow, Line, Mark
 from tamizdat_server.importers.blocks.inlines import Surroundings, embed
+from tamizdat_server.importers.blocks.lists import numbered, numbers_of
 from tamizdat_server.importers.blocks.notes import NOTE
 from tamizdat_server.importers.blocks.rules import RULES
 from tamizdat_server.importers.blocks.services import opened
@@ -46,7 +47,6 @@ _PLAIN: Final = frozenset(
 _CODE: Final = frozenset(("code", "kbd", "samp", "tt"))
 _TERMS: Final = frozenset(("dt", "summary", "legend"))
 _language = re.compile(r"(?:language-|lang-|brush:\s*)\{?\.?([\w+#.-]{1,100})")
-_SOURCES: Final = 4
 _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=|/attachment/")
 
 _Reading: TypeAlias = Callable[[Element, Line, Context], None]
@@ -228,19 +228,21 @@ class Reader:
         into.add([Quote(inner)] if inner else [])
 
     def _list(self, element: Element, into: Line, context: Context) -> None:
-        if element.tag == "ol" and (element.get("start") not in ("", "1") or "reversed" in element.attributes):
-            self._around.warnings.add("lists that count from another number than 1 count from 1")
         items: list[list[Block]] = []
+        numbers = numbers_of(element) if element.tag == "ol" else []
+        said = iter(numbers)
         for child in element.children:
             holder = child if isinstance(child, Element) and child.tag == "li" else Element("li")
             if holder is not child:
                 holder.children.append(child)
+            number = next(said, "") if holder is child else ""
             if item := self._item(holder, context):
-                items.append(item)
+                items.append(numbered(item, number) if number else item)
         if items and all(isinstance(block, Figure) for item in items for block in item):
             # A gallery: each picture stands for itself.
             return into.add([block for item in items for block in item])
-        return into.add([ListBlock(items, ordered=element.tag == "ol")] if items else [])
+        is_ordered = element.tag == "ol" and not numbers
+        return into.add([ListBlock(items, ordered=is_ordered)] if items else [])
 
     def _item(self, holder: Element, context: Context) -> list[Block]:
         if is_figure(holder):

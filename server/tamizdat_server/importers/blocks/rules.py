@@ -45,6 +45,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "notes last": Rule("footnotes stand after the text, wherever they stood"),
     "struck": Rule("struck-out words stand between ~~ and ~~", "struck-out words stand between ~~"),
     "quoted": Rule("words in <q> stand between quotation marks"),
+    "numbers": Rule(
+        "what stands before the items of a list that doesn't count 1, 2, 3 is the beginning of their words"
+    ),
     "ruby": Rule("readings of characters stand in brackets"),
     "raised": Rule("raised digits are characters of their own", "raised letters and signs became plain ones"),
 }
