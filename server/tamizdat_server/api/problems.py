@@ -4,7 +4,6 @@ import re
 from http import HTTPStatus
 from typing import Any, Final, cast
 
-import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
@@ -37,8 +36,7 @@ def refuse(status: HTTPStatus, detail: str, **more: str) -> Failed:
 def respond(told: Problem) -> Response[bytes]:
     retry = {"Retry-After": "5"} if told.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     headers = {"Cache-Control": "no-store", **retry}
-    filled = {k: v for k, v in msgspec.structs.asdict(told).items() if v != ""}
-    return Response(msgspec.json.encode(filled), status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(told.encode(), status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def on_failed(_: Request[Any, Any, Any], error: Failed) -> Response[bytes]:

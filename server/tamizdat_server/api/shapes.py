@@ -159,3 +159,7 @@ class Problem(msgspec.Struct, frozen=True):
     code: Annotated[str, Meta(description="The error's code, as in docs/format.md.")] = ""
     notice: Annotated[str, Meta(description="Of a retracted article: the public notice, where there is one.")] = ""
     retracted: Annotated[str, Meta(description="Of a retracted article: when it was retracted.")] = ""
+
+    def encode(self) -> bytes:
+        """As JSON, without what is empty."""
+        return msgspec.json.encode({name: said for name, said in msgspec.structs.asdict(self).items() if said != ""})

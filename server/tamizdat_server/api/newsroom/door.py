@@ -7,8 +7,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-import msgspec
-
 from tamizdat.errors import NewsroomError
 from tamizdat_server import headers
 from tamizdat_server.api.shapes import Problem
@@ -166,9 +164,7 @@ def _private(send: Send) -> Send:
 
 async def refuse(send: Send, status: HTTPStatus, detail: str, *, wait: int = 0, wrong: bool = False) -> None:
     """Answer with a problem document, ahead of the framework."""
-    told = Problem(title=status.phrase, status=status.value, detail=detail)
-    filled = {name: value for name, value in msgspec.structs.asdict(told).items() if value != ""}
-    body = msgspec.json.encode(filled)
+    body = Problem(title=status.phrase, status=status.value, detail=detail).encode()
     fields: Headers = [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body))]
     if wait:
         fields.append((b"retry-after", b"%d" % wait))

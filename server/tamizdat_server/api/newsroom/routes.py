@@ -1,5 +1,6 @@
 """The newsroom API's paths for articles, corrections, retractions and pictures."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
@@ -113,9 +114,7 @@ class ArticleRoutes(Controller):
     )
     async def correct(self, request: Asked, data: JSONBody[shapes.CorrectionIn]) -> Response[shapes.Summary]:
         """Add a public note to an article, for its next revision; the same note counts once. Needs the scope write."""
-        who = token_of(request).name
-        found, tag = await work_of(request).change(writing.correct, data, who=who, at=now_text())
-        return Response(found, headers={"ETag": tag})
+        return await _change(request, writing.correct, data)
 
     @post(
         "/retractions",
@@ -127,9 +126,7 @@ class ArticleRoutes(Controller):
     )
     async def retract(self, request: Asked, data: JSONBody[shapes.RetractionIn]) -> Response[shapes.Summary]:
         """Withdraw an article from the next publish on, from readers' libraries too. Needs the scope write."""
-        who = token_of(request).name
-        found, tag = await work_of(request).change(writing.retract, data, who=who, at=now_text())
-        return Response(found, headers={"ETag": tag})
+        return await _change(request, writing.retract, data)
 
     @delete(
         "/retractions/{key:path}",
@@ -141,9 +138,7 @@ class ArticleRoutes(Controller):
     )
     async def restore(self, request: Asked, key: Key) -> Response[shapes.Summary]:
         """Let a retracted article stand again, as it was. Needs the scope write."""
-        who = token_of(request).name
-        found, tag = await work_of(request).change(writing.restore, key.removeprefix("/"), who=who, at=now_text())
-        return Response(found, headers={"ETag": tag})
+        return await _change(request, writing.restore, key.removeprefix("/"))
 
     @post(
         "/pictures",
@@ -157,6 +152,13 @@ class ArticleRoutes(Controller):
         """Hand in a picture file: the body is the file. Its metadata is left behind. Needs the scope write."""
         work = work_of(request)
         return await work.draw(HandedPictures(work.folder).add, body, alt=alt)
+
+
+async def _change(
+    request: Asked, do: Callable[..., tuple[shapes.Summary, str]], what: object
+) -> Response[shapes.Summary]:
+    found, tag = await work_of(request).change(do, what, who=token_of(request).name, at=now_text())
+    return Response(found, headers={"ETag": tag})
 
 
 async def _put(request: Asked, said: shapes.Content, key: str, condition: Condition) -> Response[shapes.Put]:

@@ -1,4 +1,4 @@
-"""Calling what blocks (databases, pictures) from routes: in threads, few at a time, with the newsroom open."""
+"""Calling what blocks (databases, pictures, texts) from routes: in threads, few at a time, with the newsroom open."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 _READS: Final = 4
 _CHANGES: Final = 2
-_PICTURES: Final = 1
+_DRAWN: Final = 1
 PATIENCE_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.05
 
@@ -28,7 +28,7 @@ class Work:
         self.folder = folder
         self._reads = asyncio.Semaphore(_READS)
         self._changes = asyncio.Semaphore(_CHANGES)
-        self._pictures = asyncio.Semaphore(_PICTURES)
+        self._drawn = asyncio.Semaphore(_DRAWN)
 
     async def read(self, ask: Callable[Concatenate[Newsroom, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `ask` makes of the newsroom, which it doesn't change. Raises: NewsroomError."""
@@ -61,8 +61,8 @@ class Work:
             return await asyncio.to_thread(call)
 
     async def draw(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `make` makes of a picture: one at a time, since a large one takes much memory."""
-        async with self._pictures:
+        """What `make` makes of a picture or a text: one at a time, since large ones take much memory, or long."""
+        async with self._drawn:
             return await asyncio.to_thread(make, *args, **kwargs)
 
 
