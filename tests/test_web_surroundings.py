@@ -326,3 +326,21 @@ def test_a_memory_that_was_damaged_is_as_good_as_none(tmp_path: Path, httpd: Htt
         file.unlink()
     assert place(tmp_path, httpd.url, web=web).picture("p.jpg", alt="") == first
     assert httpd.requests == 3
+
+
+@pytest.mark.parametrize(
+    ("href", "stays"),
+    [
+        ("/author/aigul.s/", False),
+        ("https://www.example.kz/kk/author/aigul.s/page/2/", False),
+        ("https://kk.example.kz/?author=3", False),
+        ("https://example.kz/?lang=kk&author_name=aigul.s", False),
+        ("https://elsewhere.example/author/jane/", True),
+        ("https://example.kz/the-author/of-the-book/", True),
+        ("https://example.kz/author/", True),
+    ],
+)
+def test_links_to_a_sites_own_authors_lose_the_address_that_may_tell_a_login(
+    tmp_path: Path, href: str, stays: bool
+) -> None:
+    assert (place(tmp_path, "https://example.kz/2024/bridge/").address(href) is not None) is stays

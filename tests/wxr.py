@@ -29,7 +29,10 @@ def item(
     extra: str = "",
     **fields: str,
 ) -> str:
-    """An item. `fields`: `link`, `excerpt`, `creator`, `pubDate`, `guid`, or elements of `wp:`; empty ones go."""
+    """An item. `fields`: `link`, `excerpt`, `creator`, `pubDate`, `guid`, or elements of `wp:`.
+
+    Empty ones go, but for the password: WordPress tells of none, too.
+    """
     local = fields.pop("post_date", "2024-03-01 11:00:00")
     values = {
         "post_id": str(number),
@@ -44,7 +47,9 @@ def item(
     outside = {name: fields.pop(name, "") for name in ("excerpt", "pubDate", "guid")}
     link, creator = fields.pop("link", f"{HOME}/?p={number}"), fields.pop("creator", "editor")
     values |= fields
-    elements = "".join(f"<wp:{name}>{cdata(value)}</wp:{name}>\n" for name, value in values.items() if value)
+    elements = "".join(
+        f"<wp:{name}>{cdata(value)}</wp:{name}>\n" for name, value in values.items() if value or name == "post_password"
+    )
     metas = "".join(
         f"<wp:postmeta><wp:meta_key>{cdata(key)}</wp:meta_key><wp:meta_value>{cdata(value)}</wp:meta_value></wp:postmeta>"
         for key, value in (meta or {}).items()

@@ -20,6 +20,8 @@ _controls = re.compile(r"[\t\n\r]")
 _desk = re.compile(
     r"/wp-admin/(?!admin-ajax\.php)|/wp-login\.php|[?&](?:preview(?:_id|_nonce)?|_wpnonce)=", re.IGNORECASE
 )
+# A site names its authors' pages after the names by which they log in, or leads from numbers to such.
+_author = re.compile(r"/author/[^/?]|[?&]author(?:_name)?=", re.IGNORECASE)
 _data = re.compile(r"data:image/[\w.+-]+[^,]*?(;\s*base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 
 
@@ -85,7 +87,16 @@ def _objection(address: str, *, base: str) -> str:
         return "links into a private network became text"
     if _desk.search(f"{parts.path}?{parts.query}"):
         return "links to what only a site's editors may open became text"
+    if _author.search(f"{parts.path}?{parts.query}") and _is_of_one_site(parts.hostname or "", base):
+        return "links to a site's pages of its own authors became text: their addresses may tell logins"
     return ""
+
+
+def _is_of_one_site(host: str, base: str) -> bool:
+    """Whether a host is that of `base`, or of another language's pages beside it."""
+    own = (urlsplit(base).hostname or "").removeprefix("www.")
+    host = host.removeprefix("www.")
+    return bool(own and host) and (host == own or host.endswith(f".{own}") or own.endswith(f".{host}"))
 
 
 def _decoded(text: str, *, is_base64: bool) -> bytes:

@@ -21,7 +21,7 @@ from tamizdat_server.importers.wordpress.posts import Post, Site, source_of, unp
 from tamizdat_server.importers.wordpress.shortcodes import replace_shortcodes
 from tamizdat_server.importers.wordpress.translations import split_languages, told_language
 from tamizdat_server.importers.wordpress.types import wanted
-from tamizdat_server.importers.wordpress.withheld import without_withheld
+from tamizdat_server.importers.wordpress.withheld import check_beginnings, without_withheld
 
 _NO_DATE: Final = re.compile(r"0000-|-")
 _URL: Final = re.compile(r"https?://[^\x00-\x20\"<>]{3,3990}")
@@ -62,6 +62,8 @@ class PostReader:
         warnings = Warnings()
         for warning in post.warnings:
             warnings.add(warning)
+        if not post.rendered:  # what a site shows has its shortcodes carried out
+            check_beginnings((post.title, post.content, post.excerpt, *post.footnotes.values()))
         published = self._published(post, warnings)
         place = WebPlace(post.link or self._site.home, options=self._options, warnings=warnings)
         title = line(without_withheld(post.title, warnings))

@@ -1,11 +1,11 @@
 """What a site shows only to some: the text inside of members' shortcodes and blocks, which never leaves."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tamizdat_server.importers.items import Warnings
-from tamizdat_server.importers.wordpress.gutenberg import marks
+from tamizdat_server.importers.items import Refused, Warnings
+from tamizdat_server.importers.wordpress.gutenberg import Mark, marks
 from tamizdat_server.importers.wordpress.shortcodes import Tag, find_tags
 
 # Names that say what they are for. One that only resembles them is withheld, too.
@@ -39,6 +39,9 @@ _HIDES: Final = re.compile(
     r"(?:\[\s{0,4}[^\]\s]|true|[1-9]|\"(?!\"|public|all\"|everyone|none|no\"|false|0\"))"
     r"|\"type\":\s{0,4}\"(?:loggedInUser|userRole)s?\"|\"schedules\":\s{0,4}\[\s{0,4}\{"
 )
+_LOST: Final = (
+    "a part for members ends in it that never began: its beginning may be damaged, so nothing of the article was taken"
+)
 _TOLD: Final = "text for members or behind a password was left out"
 
 
@@ -50,9 +53,24 @@ def without_withheld(text: str, warnings: Warnings) -> str:
     return shorter
 
 
+def check_beginnings(texts: Iterable[str]) -> None:
+    """Raises: Refused where a part for members ends that never began, so that nobody can say what was in it."""
+    for text in texts:
+        tags = [tag for tag in find_tags(text, anywhere=True) if not tag.escaped and _is_withheld(tag)]
+        blocks = [mark for mark in marks(text) if _BLOCKS.match(mark.name)]
+        if _has_lost_beginning(tags) or _has_lost_beginning(blocks):
+            raise Refused(_LOST)
+
+
+def _has_lost_beginning(parts: Sequence[Tag | Mark]) -> bool:
+    ends = _Ends(parts)
+    ended = {ends.of(place) for place, part in enumerate(parts) if not part.closing}
+    return any(part.closing and place not in ended for place, part in enumerate(parts))
+
+
 def _without_shortcodes(text: str) -> str:
     tags = [tag for tag in find_tags(text, anywhere=True) if not tag.escaped and _is_withheld(tag)]
-    ends = _Ends((tag.name, "close" if tag.closing else "alone" if tag.alone else "open") for tag in tags)
+    ends = _Ends(tags)
     out: list[str] = []
     at = 0
     for place, tag in enumerate(tags):
@@ -72,7 +90,7 @@ def _is_withheld(tag: Tag) -> bool:
 
 def _without_blocks(text: str) -> str:
     found = [*marks(text)]
-    ends = _Ends((mark.name, "close" if mark.closing else "alone" if mark.alone else "open") for mark in found)
+    ends = _Ends(found)
     out: list[str] = []
     at = 0
     for place, mark in enumerate(found):
@@ -89,14 +107,14 @@ def _without_blocks(text: str) -> str:
 class _Ends:
     """Which part ends where, by place: parts of the same name within each other are counted."""
 
-    def __init__(self, parts: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, parts: Iterable[Tag | Mark]) -> None:
         self._of: dict[int, int] = {}
         opened: dict[str, list[int]] = {}
-        for place, (name, kind) in enumerate(parts):
-            if kind == "open":
-                opened.setdefault(name, []).append(place)
-            elif kind == "close" and opened.get(name):
-                self._of[opened[name].pop()] = place
+        for place, part in enumerate(parts):
+            if not part.closing and not part.alone:
+                opened.setdefault(part.name, []).append(place)
+            elif part.closing and opened.get(part.name):
+                self._of[opened[part.name].pop()] = place
             else:
                 self._of[place] = place
 

@@ -19,6 +19,7 @@ from tamizdat_server.importers.wordpress.wxr_export import Broken, Export
 from tamizdat_server.importers.wordpress.wxr_fields import Item as Element
 from tamizdat_server.importers.wordpress.wxr_index import Index
 
+_LOST: Final = "damaged: it may ask for a password, and has lost what says so (wp:post_password)"
 _UPLOADS: Final = ("wp-content/uploads", "uploads")
 
 
@@ -42,6 +43,7 @@ def open_export(source: str, options: Options) -> Source:
         if element.type in options.types:
             # The site's API is asked for these, too, before any of them passes for gone.
             reached.known(f"type {element.type}").setdefault(element.number, "")
+    index.settle()
     if not index.total:
         raise UnreadableSource(source=source, reason="nothing is in it")
     items = _items(export, index, _with_uploads(Path(source), options), reached)
@@ -83,6 +85,8 @@ def _items(export: Export, index: Index, options: Options, reached: Place) -> It
             yield element
         elif not index.counts(element.number, place):
             yield Skipped(f"{source_of(export.home, element.number)} copy {place}", "there is another copy of it")
+        elif index.has_lost_password(element):
+            yield Skipped(source_of(export.home, element.number), _LOST)
         else:
             yield from _read(element, export, index, reader)
 

@@ -67,6 +67,7 @@ class Item:
         metas = [(meta.value("wp:meta_key"), meta.value("wp:meta_value")) for meta in node.all("wp:postmeta")]
         self._meta = dict(metas)
         self.protected = bool(node.value("wp:post_password"))
+        self.tells_password = bool(node.all("wp:post_password"))
         self.members = any(_is_for_some(key[:100], value) for key, value in metas)
 
     def _check(self) -> None:

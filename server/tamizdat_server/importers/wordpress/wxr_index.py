@@ -12,16 +12,16 @@ from tamizdat_server.importers.wordpress.wxr_fields import Item
 
 _SCHEMA: Final = """
 CREATE TABLE posts (number INTEGER PRIMARY KEY, place INTEGER, modified TEXT, public INTEGER, parent INTEGER,
-    position INTEGER, translation TEXT, url TEXT, alt TEXT, caption TEXT, mime TEXT, pattern TEXT);
+    position INTEGER, translation TEXT, url TEXT, alt TEXT, caption TEXT, mime TEXT, pattern TEXT, sealed INTEGER);
 CREATE INDEX by_parent ON posts (parent);
 CREATE INDEX by_translation ON posts (translation);
 """
 # Of two copies of a post the newer one counts; of two of the same time, the one that isn't public.
 _ADD: Final = """
-INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET
+INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET
     place = excluded.place, modified = excluded.modified, public = excluded.public, parent = excluded.parent,
     position = excluded.position, translation = excluded.translation, url = excluded.url, alt = excluded.alt,
-    caption = excluded.caption, mime = excluded.mime, pattern = excluded.pattern
+    caption = excluded.caption, mime = excluded.mime, pattern = excluded.pattern, sealed = excluded.sealed
     WHERE (excluded.modified, -excluded.public) > (modified, -public)
 """
 # A file that was uploaded to a post which isn't public may be as secret as that post.
@@ -48,13 +48,16 @@ class Index:
         self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN")
         self._offsets: Counter[int] = Counter()
+        self._tells_passwords = False
         self.total = 0
 
     def add(self, item: Item) -> None:
         """Note an item; each has its place in the order in which they are added."""
         media = item.media() if item.type == "attachment" else Media("")
         row = (item.number, self.total, item.modified, item.public, item.parent, item.position, item.translation)
-        self._db.execute(_ADD, (*row, media.url, media.alt, media.caption, media.mime, item.pattern))
+        self._db.execute(
+            _ADD, (*row, media.url, media.alt, media.caption, media.mime, item.pattern, item.tells_password)
+        )
         self.total += 1
         offset = _offset(*item.dates)
         if offset is not None:
@@ -63,6 +66,20 @@ class Index:
     def pass_over(self) -> None:
         """Count an item that nothing is known of."""
         self.total += 1
+
+    def settle(self) -> None:
+        """All is added. WordPress says of each item by which password it is protected, if only that by none.
+
+        Where most items say so, one that doesn't has lost it, and what hangs on it may be as private.
+        """
+        (share,) = self._db.execute("SELECT avg(sealed) FROM posts").fetchone()
+        self._tells_passwords = (share or 0) > 0.5
+        if self._tells_passwords:
+            self._db.execute("UPDATE posts SET public = 0 WHERE NOT sealed")
+
+    def has_lost_password(self, item: Item) -> bool:
+        """Whether nobody can say any more if this asks for one."""
+        return self._tells_passwords and not item.tells_password
 
     def counts(self, number: int, place: int) -> bool:
         """Whether the item at this place is the copy of its post that counts."""
