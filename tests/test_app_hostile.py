@@ -230,40 +230,38 @@ BUNDLES: Final = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_mirror_changes_nothing_that_is_kept_and_the_next_honest_answer_is_taken(
-    tab: Tab, town: Town, whole: dict[str, Any], name: str
-):
-    attack = HOSTILE[name]
-    town.show("older")
-    tab.trust()
-    before = follow(tab, town, *(("older", "newer") if attack.holds == "newer" else ("older",)))
+def meet(tab: Tab, town: Town, name: str, attack: Attack) -> None:
+    """Sync from a mirror that does this."""
     again(tab, attack.how)
     town.show(attack.tree, attack.mode)
-
-    assert tab.sync()["code"] in attack.codes
-
-    assert tab.look() == before
-    again(tab)
-    assert follow(tab, town, "newer") == whole
+    assert tab.sync()["code"] in attack.codes, name
 
 
-@pytest.mark.parametrize("name", BUNDLES)
-def test_a_mirror_that_spoils_bundles_only_brings_no_record_and_takes_none(
-    tab: Tab, town: Town, whole: dict[str, Any], name: str
+def test_mirrors_change_nothing_that_is_kept_and_the_next_honest_answer_is_taken(
+    tab: Tab, town: Town, whole: dict[str, Any]
 ):
-    attack = BUNDLES[name]
+    town.show("older")
+    tab.trust()
+    for tree in ("older", "newer"):
+        before = follow(tab, town, tree)
+        for name, attack in HOSTILE.items():
+            if attack.holds == tree:
+                meet(tab, town, name, attack)
+                assert tab.look() == before, name
+                again(tab)
+                assert follow(tab, town, tree) == before, name
+    assert tab.look() == whole
+
+
+def test_mirrors_that_spoil_bundles_only_bring_no_record_and_take_none(tab: Tab, town: Town, whole: dict[str, Any]):
     town.show("older")
     tab.trust()
     follow(tab, town, "older")
     before = tab.records()
-    again(tab, attack.how)
-    town.show(attack.tree, attack.mode)
-
-    assert tab.sync()["code"] in attack.codes
-
-    assert tab.records() == before
-    assert tab.look()["wrong"] == []
+    for name, attack in BUNDLES.items():
+        meet(tab, town, name, attack)
+        assert tab.records() == before, name
+        assert tab.look()["wrong"] == [], name
     again(tab)
     assert follow(tab, town, "newer") == whole
 
@@ -377,7 +375,7 @@ def least(town: Town) -> int:
     return max(sizes) + 64
 
 
-@pytest.mark.parametrize("more", [0, 997, 5_003])
+@pytest.mark.parametrize("more", [0, 5_003])
 def test_a_line_that_breaks_after_every_so_many_bytes_leads_to_the_same_state(
     browser: Any, town: Town, whole: dict[str, Any], more: int
 ):

@@ -5,7 +5,7 @@ all.
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,26 +172,20 @@ def truncate(handler: Handler, file: Path | None) -> None:
     handler.answer(200, file.read_bytes()[:-1])
 
 
-@pytest.mark.parametrize(
-    ("role", "damage", "code"),
-    [
-        ("page", flip, "hash"),
-        ("start", truncate, "hash"),
-        ("style", portal, "hash"),
-        ("engine", Status(404), "missing"),
-    ],
-)
-def test_a_damaged_app_is_refused_and_the_one_in_force_stays_whole(
-    visitor: Visitor, httpd: Httpd, app: Path, role: str, damage: Callable[..., None], code: str
-) -> None:
+def test_a_damaged_app_is_refused_and_the_one_in_force_stays_whole(visitor: Visitor, httpd: Httpd, app: Path) -> None:
     visitor.install()
     old, before, old_page = hash_of(app), visitor.ask(CACHED), visitor.script
     put_another(app, "9.9.9", "style", "engine")
-    httpd.tell(str(listed(app)[role]["path"]), damage)
+    for role, damage, code in (
+        ("page", flip, "hash"), ("start", truncate, "hash"), ("style", portal, "hash"),
+        ("engine", Status(404), "missing"),
+    ):  # fmt: skip
+        path = str(listed(app)[role]["path"])
+        httpd.tell(path, damage)
+        assert visitor.ask(TAKE) == code, role
+        assert visitor.ask(CACHED) == before, role
+        httpd.tell(path, None)
 
-    assert visitor.ask(TAKE) == code
-
-    assert visitor.ask(CACHED) == before
     gone(httpd)
     visitor.open()
     assert (visitor.ask(KEPT), visitor.script) == (old, old_page)
@@ -268,14 +262,11 @@ def test_a_list_without_end_is_no_offer(visitor: Visitor, httpd: Httpd) -> None:
     assert ended.wait(20)
 
 
-@pytest.mark.parametrize(
-    "text", ["{}", "<!doctype html>", '{"format": "tamizdat.shell.1", "version": "1", "files": []}']
-)
-def test_a_list_that_is_none_is_no_offer(visitor: Visitor, app: Path, text: str) -> None:
+def test_a_list_that_is_none_is_no_offer(visitor: Visitor, app: Path) -> None:
     visitor.install()
-    (app / LIST).write_text(text)
-
-    assert visitor.ask(f"{OFFERED}.catch(({{code}}) => code)") == "format"
+    for text in ("{}", "<!doctype html>", '{"format": "tamizdat.shell.1", "version": "1", "files": []}'):
+        (app / LIST).write_text(text)
+        assert visitor.ask(f"{OFFERED}.catch(({{code}}) => code)") == "format", text
 
 
 def test_the_worker_touches_nothing_but_the_app(visitor: Visitor, httpd: Httpd, app: Path) -> None:
