@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from publishing import NOW, Desk, Reader
+from publishing import DAY, HOUR, NOW, Desk, Reader
 from tamizdat.errors import AlreadyExists, FormatError, NewsroomError, NewsroomLocked, NoSuchKey, NotANewsroom
 from tamizdat.format.article import Article, Code, Retraction
+from tamizdat_server.clock import rfc3339
+from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.newsroom import Newsroom
+from tamizdat_server.publish import publish
 
 
 @pytest.fixture
@@ -225,6 +228,23 @@ def test_another_process_at_work_is_said_at_once(desk: Desk):
             desk.publish()
         other.stdin.close()
     assert desk.put("a") == "added"
+
+
+def test_a_clock_that_was_set_back_withdraws_nothing_and_signs_nothing(desk: Desk, tmp_path: Path):
+    (tmp_path / "a.md").write_text(f"---\ntitle: A\ndate: {desk.at}\nlang: en\n---\nWords.\n")
+    order = Order(kind="markdown", source=[str(tmp_path)])
+    carry_out(desk.newsroom, order, now=desk.at)
+    desk.publish()
+    desk.put("b")
+
+    for back in (2 * DAY, 900 * DAY):
+        early = desk.now - back
+        with pytest.raises(NewsroomError, match="this machine's clock says"):
+            carry_out(desk.newsroom, order, now=rfc3339(early))
+        with pytest.raises(NewsroomError, match="this machine's clock says"):
+            publish(desk.newsroom, now=early)
+    assert carry_out(desk.newsroom, order, now=rfc3339(desk.now - HOUR)).unchanged == 1
+    assert desk.publish().version == 2
 
 
 def test_init_keeps_keys_and_database_from_others_eyes(desk: Desk):

@@ -16,8 +16,10 @@ import sqlite_utils
 
 from tamizdat.errors import AlreadyExists, NewsroomError, NoSuchKey, NotANewsroom
 from tamizdat.format.article import Retraction, encode_record
+from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Fingerprint
 from tamizdat_server.articles import Articles, Outcome
+from tamizdat_server.clock import rfc3339
 from tamizdat_server.config import CONFIG_NAME, Config, new_config, read_config
 from tamizdat_server.draft import Draft, Told
 from tamizdat_server.drafting import clean, clean_text
@@ -114,6 +116,18 @@ class Newsroom:
         """The version published last; 0 before the first."""
         found = self.db.execute("SELECT max(version) FROM catalogs").fetchone()[0]
         return int(found or 0)
+
+    def check_clock(self, now: int) -> None:
+        """Make sure that the clock isn't behind what was published by it, by more than a day.
+
+        It would make the newest articles planned ones, and signatures that have ended. Raises: NewsroomError.
+        """
+        found = self.db.execute("SELECT max(published) FROM catalogs").fetchone()[0] or 0
+        if now < found - LIMITS.clock_ahead_seconds:
+            raise NewsroomError(
+                f"this machine's clock says {rfc3339(now)}, but {self.folder} was published at {rfc3339(found)}: one of"
+                " them is wrong, so nothing was changed"
+            )
 
     # -- one at a time -------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from tamizdat_server.clock import unix
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers.kinds import KINDS
 from tamizdat_server.importers.loop import run
@@ -54,6 +55,7 @@ def carry_out(
 
     The other words mean what they do in `run`. Raises: UsageError, UnreadableSource, TransportError, NewsroomError.
     """
+    newsroom.check_clock(unix(now))
     with newsroom.lock(), _pictures(newsroom, dry_run=dry_run) as store, _web(order) as fetcher:
         options = _options(newsroom, order, store=store, fetcher=fetcher, now=now)
         source = KINDS[order.kind].open(order.source, options)

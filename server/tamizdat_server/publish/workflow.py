@@ -71,6 +71,7 @@ def publish(
     Raises: VersionReused, KeyProblem, NewsroomLocked, NewsroomFull, NewsroomError; what was live stays so.
     """
     with newsroom.lock(), newsroom_errors(newsroom.folder):
+        newsroom.check_clock(now)
         return _Publishing(newsroom, now, passphrase, settings, connect, app()).run(skip_to)
 
 
