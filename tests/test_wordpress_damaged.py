@@ -61,3 +61,12 @@ def test_an_export_that_tells_of_no_passwords_at_all_is_read(tmp_path: Path) -> 
     bare = "<wp:post_password><![CDATA[]]></wp:post_password>\n"
     found = read_posts(tmp_path, item(1).replace(bare, ""), item(2).replace(bare, ""))
     assert all(isinstance(one, Imported) for one in found.values())
+
+
+def test_an_item_into_which_another_runs_within_a_date_or_a_title_is_kept_back(tmp_path: Path) -> None:
+    private, public = item(1, SECRET, status="private"), item(2, "Open.")
+    cut, on = private.index("06:00:00"), public.index("<wp:post_date_gmt>")
+    merged = f"{private[:cut]}{public[on:]}"
+    beheaded = f"<item><title><![CDATA[{SECRET}]]></ti![CDATA[> more]]></title>{item(3).partition('</title>')[2]}"
+    found = read_posts(tmp_path, merged, beheaded, item(4))
+    assert [isinstance(one, Imported) for one in found.values()] == [False, False, True]

@@ -12,6 +12,12 @@ from tamizdat_server.importers.wordpress.wxr_elements import Node
 
 _ONCE: Final = ("wp:post_id", "wp:status", "wp:post_type", "wp:post_password")
 _ELEMENTS: Final = ("<wp:post_id>", "<wp:status>", "<wp:post_type>", "<content:encoded>", "<wp:post_password>")
+# Fields that hold no markup.
+_PLAIN: Final = (
+    *("title", "link", "guid", "pubDate", "wp:post_date", "wp:post_date_gmt", "wp:post_modified", "wp:post_name"),
+    *("wp:post_modified_gmt", "wp:status", "wp:post_type"),
+)
+_MARKUP: Final = re.compile(r"CDATA\[|</?(?:wp|dc|content|excerpt):")
 _WITH_A_NUMBER: Final = ("wp:post_name", "wp:post_parent", "wp:post_date_gmt", "wp:comment_status")
 _LANGUAGE: Final = (
     *("_wpml_import_language_code", "wpml_language", "_wpml_language", "_icl_language_code", "_icl_lang"),
@@ -78,6 +84,8 @@ class Item:
         if not self.number:
             raise ValueError("it has no number of its own")
         if any(mark in child.text for child in self._node.children for mark in _ELEMENTS):
+            raise ValueError("another item runs into it")
+        if any(_MARKUP.search(self._node.value(name)) for name in _PLAIN):
             raise ValueError("another item runs into it")
         found = _IN_ADDRESS.search(self._node.value("link"))
         if found and number_of(found[1]) != self.number:
