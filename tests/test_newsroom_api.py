@@ -4,6 +4,7 @@ import io
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tamizdat.format.limits import LIMITS
 from tamizdat.library import Library
 from tamizdat_server.api.newsroom import door
 from tamizdat_server.api.newsroom.schema import document
+from tamizdat_server.clock import rfc3339
 
 MANY = 101
 
@@ -282,6 +284,15 @@ def test_what_the_format_forbids_is_named(desk: Office):
     assert (got.status_code, problem(got).code) == (422, "format")
     assert desk.ask("PUT", "articles/kk", json={"title": "T", "edition": "kk", "markdown": "x"}).status_code == 422
     assert desk.ask("PUT", "articles/a%20b", json={"title": "T", "edition": "en", "markdown": "x"}).status_code == 400
+
+
+def test_an_article_that_is_planned_for_later_isnt_taken_before(desk: Office):
+    soon, later = (rfc3339(int(time.time()) + ahead) for ahead in (60, 3600))
+    got = desk.put("planned", published=later)
+
+    assert (got.status_code, later in problem(got).detail) == (422, True)
+    assert desk.ask("GET", "articles/planned").status_code == 404
+    assert desk.put("on-time", published=soon).status_code == 201
 
 
 def test_a_hundred_megabytes_are_refused_and_the_server_goes_on(desk: Office):

@@ -30,7 +30,9 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     title: Annotated[Line, Meta(min_length=1)]
     edition: Annotated[Language, Meta(description="The language code of one of the newsroom's editions.")]
-    published: Annotated[Time | None, Meta(description="RFC 3339, UTC, with Z; when it was handed in first.")] = None
+    published: Annotated[
+        Time | None, Meta(description="RFC 3339, UTC, with Z, not in the future; when it was handed in first.")
+    ] = None
     updated: Annotated[Time | None, Meta(description="RFC 3339, UTC, with Z; when it was handed in last.")] = None
     byline: Line = ""
     place: Line = ""

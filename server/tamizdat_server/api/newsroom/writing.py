@@ -10,10 +10,12 @@ from tamizdat.errors import NoSuchKey
 from tamizdat_server.api.newsroom import shapes
 from tamizdat_server.api.newsroom.listing import row_of, summary, tag_of
 from tamizdat_server.api.problems import Failed, refuse
+from tamizdat_server.clock import rfc3339, unix
 from tamizdat_server.draft import Draft, Told
 from tamizdat_server.newsroom import Newsroom
 
 ORIGIN: Final = "api"
+_CLOCKS_DIFFER_SECONDS: Final = 300
 
 
 class Condition:
@@ -39,6 +41,7 @@ def put(
     """Let a draft stand; what became of it, and its entity tag. Raises: Failed, FormatError."""
     condition.check(newsroom, draft.key)
     _check_edition(newsroom, draft.edition)
+    _check_date(draft, at)
     source, told, warnings = _source(newsroom, draft.key)
     with _named(newsroom, who):
         outcome = newsroom.put(draft, source=source, at=at, told=told)
@@ -78,6 +81,13 @@ def _check_edition(newsroom: Newsroom, edition: str) -> None:
     if not newsroom.config_allows(edition):
         known = ", ".join(newsroom.config.editions)
         raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"This newsroom's editions are {known}.", code="edition")
+
+
+def _check_date(draft: Draft, at: str) -> None:
+    """An article of the future is planned, so not to be public yet; clocks of two machines may differ a little."""
+    if draft.published and draft.published > rfc3339(unix(at) + _CLOCKS_DIFFER_SECONDS):
+        told = f"This is dated in the future, {draft.published}: hand it in once its time has come."
+        raise refuse(HTTPStatus.UNPROCESSABLE_ENTITY, told)
 
 
 def _row(newsroom: Newsroom, key: str) -> sqlite3.Row | None:
