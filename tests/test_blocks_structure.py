@@ -171,6 +171,22 @@ def test_a_picture_that_lies_elsewhere_is_a_labelled_link() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("inside", "words"),
+    [
+        ('<img class="emoji" alt="😀" src="e.svg">', "😀"),
+        ('<img class="latex" alt="x^2" src="l.php">', CodeSpan("x^2")),
+    ],
+)
+def test_a_link_around_a_character_leads_where_it_may_and_nowhere_else(inside: str, words: Inline) -> None:
+    assert blocks(f'<p><a href="https://o.org/">{inside}</a></p>') == [Paragraph([Link("https://o.org/", [words])])]
+    for nowhere in ("/relative", "#top", "javascript:alert(1)"):
+        assert blocks(f'<p><a href="{nowhere}">{inside}</a></p>') == [Paragraph([words])]
+        assert blocks(f'<p><a href="{nowhere}"><math alttext="x"></math><q></q></a></p>') == [
+            Paragraph([CodeSpan("x")])
+        ]
+
+
 def test_pictures_of_characters_and_formulas_are_what_they_were_drawn_for() -> None:
     html = (
         '<p>Ha <img class="emoji" alt="😀" src="https://s.w.org/e.svg"> <img class="latex" alt="x^2" src="l.php"></p>'
@@ -274,6 +290,7 @@ def test_lists_keep_what_stands_between_their_items() -> None:
     assert blocks("<ol>zero<li>one<ul><li>inner</ul></li><p>two</p></ol>") == [
         ListBlock([said("zero"), [*said("one"), ListBlock([said("inner")])], said("two")], ordered=True)
     ]
+    assert blocks("<ul>Words <b>set</b> in</ul>") == [ListBlock([[Paragraph(["Words ", Strong(["set"]), " in"])]])]
 
 
 @pytest.mark.parametrize(
@@ -302,6 +319,12 @@ def test_a_list_that_counts_from_one_is_an_ordered_one(attributes: str) -> None:
 def test_a_number_given_to_one_item_counts_on() -> None:
     html = '<ol><li>one<li value="7">seven<li>eight</ol>'
     assert blocks(html) == [ListBlock([said("1. one"), said("7. seven"), said("8. eight")])]
+
+
+def test_lines_of_code_that_stand_in_boxes_stay_apart() -> None:
+    code = "<pre><code><div>if a:</div><div>  b\n</div>c<div>d</div></code></pre>"
+    assert blocks(code) == [Code("if a:\n  b\nc\nd")]
+    assert blocks("<pre>a\n\n<b>b</b>\nc</pre>") == [Code("a\n\nb\nc")]
 
 
 def test_definitions_and_details_keep_their_terms() -> None:

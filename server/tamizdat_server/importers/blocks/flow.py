@@ -217,7 +217,8 @@ def _wrapped(mark: Mark, inner: list[Inline]) -> list[Inline]:
     if not spoken(inner).strip() and not any(isinstance(inline, NoteRef) for inline in inner):
         return inner
     if mark.kind == "link":
-        return [Link(mark.href, inner)]
+        # Nobody has asked yet where one leads that has no words of its own.
+        return [Link(mark.href, inner)] if mark.says else inner
     return [Strong(inner) if mark.kind == "strong" else Emphasis(inner)]
 
 

@@ -1,4 +1,4 @@
-"""What a page writes before the items of a list that doesn't count 1, 2, 3: the format's lists can't, so it is said."""
+"""The items of a list, and what a page writes before them where that isn't 1, 2, 3: the format can't, so it is said."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +14,19 @@ _ROMAN: Final = (
     *((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
 )
 _MOST_ROMAN: Final = 3_999
+
+
+def items_of(element: Element) -> list[tuple[Element, bool]]:
+    """What stands in a list, item by item, and whether it is a <li>: what stands between two of them is one item."""
+    items: list[tuple[Element, bool]] = []
+    for child in element.children:
+        if isinstance(child, Element) and child.tag == "li":
+            items.append((child, True))
+            continue
+        if not items or items[-1][1]:
+            items.append((Element("li"), False))
+        items[-1][0].children.append(child)
+    return items
 
 
 def numbers_of(element: Element) -> list[str]:

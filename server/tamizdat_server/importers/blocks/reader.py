@@ -29,7 +29,7 @@ from tamizdat_server.importers.blocks.figures import (
 )  # fmt: skip
 from tamizdat_server.importers.blocks.flow import Context, Flow, Line, Mark
 from tamizdat_server.importers.blocks.inlines import Surroundings, embed
-from tamizdat_server.importers.blocks.lists import numbered, numbers_of
+from tamizdat_server.importers.blocks.lists import items_of, numbered, numbers_of
 from tamizdat_server.importers.blocks.notes import NOTE
 from tamizdat_server.importers.blocks.rules import RULES
 from tamizdat_server.importers.blocks.services import opened
@@ -231,11 +231,8 @@ class Reader:
         items: list[list[Block]] = []
         numbers = numbers_of(element) if element.tag == "ol" else []
         said = iter(numbers)
-        for child in element.children:
-            holder = child if isinstance(child, Element) and child.tag == "li" else Element("li")
-            if holder is not child:
-                holder.children.append(child)
-            number = next(said, "") if holder is child else ""
+        for holder, is_own in items_of(element):
+            number = next(said, "") if is_own else ""
             if item := self._item(holder, context):
                 items.append(numbered(item, number) if number else item)
         if items and all(isinstance(block, Figure) for item in items for block in item):
@@ -290,12 +287,16 @@ class Reader:
 
 
 def _verbatim(element: Element) -> list[str]:
+    """All of its text as it stands; boxes, as some have around each line, begin and end on lines of their own."""
     parts: list[str] = []
-    stack: list[Element | str] = [element]
+    stack: list[Element | str | None] = [element]
     while stack:
         piece = stack.pop()
         if isinstance(piece, str):
             parts.append(piece)
-        else:
-            stack += reversed(piece.children)
+        elif piece is not None:
+            apart = [None] if piece.tag in BOUNDARIES else []
+            stack += [*apart, *reversed(piece.children), *apart]
+        elif parts and not parts[-1].endswith("\n"):
+            parts.append("\n")
     return parts

@@ -37,11 +37,11 @@ class Shows:
 
     def picture(self, element: Element, into: Line, context: Context) -> None:
         """A picture, or the character or formula that it was drawn for."""
-        if character := pictures.symbol(element):
-            return into.text(character, context)
-        if tex := pictures.formula(element):
-            return into.leaf(CodeSpan(clean(tex)), context)
         link, context = self._picture_link(context)
+        if character := pictures.symbol(element):
+            return into.text(character, self._leading(link, context))
+        if tex := pictures.formula(element):
+            return into.leaf(CodeSpan(clean(tex)), self._leading(link, context))
         full = link.href if link is not None and pictures.leads_to_picture(link.href) else ""
         sources = pictures.sources_of(element, full=full)
         alt, caption = self._told(element, context, sources)
@@ -58,6 +58,11 @@ class Shows:
         if link is None or link.says:
             return None, context
         return link, context.without_marks("link")
+
+    def _leading(self, link: Mark | None, context: Context) -> Context:
+        """The context of words that stand for a picture, and lead where it led."""
+        onward = self._onward(link) if link is not None else None
+        return context.marked(onward) if onward is not None else context
 
     def _onward(self, link: Mark) -> Mark | None:
         address = self.address(link.href)
