@@ -1,6 +1,7 @@
 """Before anything is made, `start` says what an address is, or what can be done where it is nothing of use."""
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,17 @@ def test_a_redirect_leads_to_the_address_that_counts(site: Httpd, web: Web):
     site.tell("old", Redirect("/news/"))
     site.tell("news/", html(page('<link rel="alternate" type="application/atom+xml" href="a.xml">')))
     assert look(f"{site.url}old", fetcher=web).source == f"{site.url}news/a.xml"
+
+
+@pytest.mark.parametrize(("age", "seconds"), [("86400", 86_400), ("soon", 0), ("-5", 0), ("9" * 40, 0)])
+def test_a_cache_that_says_how_old_its_answer_is_leads_nobody_to_doubt_a_clock(
+    site: Httpd, web: Web, age: str, seconds: int
+):
+    front = page('<link rel="alternate" type="application/rss+xml" href="rss">')
+    site.tell("", lambda handler, _: handler.answer(200, front, Age=age))
+    told = look(site.url, fetcher=web).clock
+    assert told is not None
+    assert abs(told - seconds - time.time()) < 3600
 
 
 def test_a_plain_page_is_refused_with_what_can_be_done_instead(site: Httpd, web: Web):
