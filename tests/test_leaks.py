@@ -16,10 +16,12 @@ import msgspec
 import pytest
 
 from leaks import Secrets, answered, bylines, extras_in_picture, held, leaks, published, secrets_of, shingles
-from publishing import Reader, Tree
+from publishing import QUICK, Reader, Tree
 from serving import serving, until
 from tamizdat.errors import UnreadableSource
 from tamizdat.format.article import Paragraph, Strong
+from tamizdat.library import Library
+from tamizdat.sync import SyncOptions, sync
 from tamizdat_server.draft import Draft
 from tamizdat_server.importers.orders import Order, carry_out
 from tamizdat_server.newsroom import Newsroom
@@ -61,7 +63,7 @@ class Outlet:
     def publish(self) -> int:
         """The version that stands then; a reader of each edition comes along, so that deltas can be decoded."""
         with Newsroom.open(self.newsroom) as newsroom:
-            version = publish(newsroom, now=int(time.time())).version
+            version = publish(newsroom, now=int(time.time()), settings=QUICK).version
         if version not in self.readers:
             before = self.readers.get(max(self.readers, default=0), {})
             tree = Tree(self.public)
@@ -88,9 +90,12 @@ def outlet(folder: Path, *editions: str) -> Outlet:
         return Outlet(folder / "newsroom", {}, folder / "library.db")
 
 
-def sync(outlet: Outlet) -> None:
-    address = f"{outlet.public}#{tamizdat('fingerprint', outlet.newsroom).split()[0]}"
-    tamizdat("sync", address, "--library", outlet.library, "--media", "standard", "--revisions", "--json")
+def take(outlet: Outlet) -> None:
+    """Sync a reader's library, with all that it may take."""
+    with Newsroom.open(outlet.newsroom) as newsroom:
+        address = f"{outlet.public}#{newsroom.fingerprint}"
+    with Library.open(outlet.library) as library:
+        sync(library, address, options=SyncOptions(media="standard", revisions=True))
 
 
 def correct_the_first(outlet: Outlet) -> None:
@@ -113,7 +118,7 @@ def exported(request: pytest.FixtureRequest, corpora: Path, tmp_path_factory: py
     assert here.publish() == first, "a second import changed something"
     correct_the_first(here)
     assert here.publish() > first
-    sync(here)
+    take(here)
     return here, secrets_of(export, marked=HOSTILE), msgspec.json.encode(report)
 
 
@@ -143,7 +148,7 @@ def test_no_camera_position_number_artist_or_comment_leaves(corpora: Path, tmp_p
     here = outlet(tmp_path, "en")
     tamizdat("import", "markdown", source, "--to", here.newsroom)
     here.publish()
-    sync(here)
+    take(here)
     media = list((here.public / "media").glob("*.*"))
     assert len(media) >= 4
     assert not [extras for path in media if path.suffix != ".tar" and (extras := extras_in_picture(path.read_bytes()))]
@@ -186,7 +191,7 @@ def test_no_draft_note_or_committer_of_a_folder_with_a_history_leaves(corpora: P
     again = json.loads(tamizdat(*words))
     assert (again["added"], again["revised"], again["removed"], again["held"]) == (0, 0, 0, [])
     here.publish()
-    sync(here)
+    take(here)
     command = ["git", "-C", repository, "log", "-200", "--format=%an%n%ae%n%s"]
     log = subprocess.run(command, capture_output=True, text=True).stdout
     public = [COMMENT.sub(" ", texts[path]) for path in kept if texts[path] not in drafts]
@@ -235,7 +240,7 @@ def test_no_address_of_an_author_of_three_thousand_feeds_leaves(corpora: Path, t
     assert imported >= 10
     assert len(secret - shown) > 5
     here.publish()
-    sync(here)
+    take(here)
     assert not leaks(Secrets(strings={mail.decode() for mail in secret - shown}), here.everything())
 
 
@@ -248,7 +253,7 @@ def test_the_look_finds_what_does_leak_wherever_it_is(tmp_path: Path):
             draft = Draft(key=key, edition="en", title=key, byline="admin", published=AT, body=text)
             newsroom.put(draft, source=key, at=AT)
     here.publish()
-    sync(here)
+    take(here)
     secrets = Secrets(strings={"old mill"}, shingles={"the hidden source by the"}, logins={"admin"})
     for left in (published(here.public, here.readers), held(here.library)):
         assert leaks(secrets, left) == ["old mill", "the hidden source by the"]
