@@ -14,6 +14,7 @@ from importing import NOW
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Options
 from tamizdat_server.importers.feed.entries import EntryReader
+from tamizdat_server.importers.feed.parts import NotAFeed
 from tamizdat_server.importers.feed.reading import read_feed
 from tamizdat_server.importers.items import Refused, Warnings
 from tamizdat_server.importers.markdown import rendering
@@ -51,6 +52,14 @@ def test_what_looks_like_a_field_of_many_words_is_read_as_ever() -> None:
 def test_the_values_of_a_block_are_searched_for_words_at_once() -> None:
     post = Post(id=1, content=f'<!-- wp:a/b {{"a": "{filled("a")}"}} /-->')
     assert "aaa" not in to_html(post, SITE, Warnings())
+
+
+@pytest.mark.parametrize("entry", ["item", "entry"])
+def test_entries_within_entries_are_no_feed(entry: str) -> None:
+    begin = "<rss><channel>" if entry == "item" else '<feed xmlns="http://www.w3.org/2005/Atom">'
+    with pytest.raises(NotAFeed, match="within entries"):
+        read_feed(f"{begin}{f'<{entry}>' * 150}{filled('<a/>', 200_000)}".encode())
+    assert len(read_feed(f"{begin}{f'<{entry}><title>A</title>' * 50}".encode()).entries) == 50
 
 
 def test_an_entry_of_a_feed_is_read_at_once(tmp_path: Path) -> None:

@@ -383,3 +383,9 @@ def test_a_canonical_address_elsewhere_or_at_the_front_page_is_not_believed(read
         httpd.tell(f"{number}.html", Claims({}, body=page(head=f'<link rel="canonical" href="{href}">').encode()))
         [found] = reader.open(f"{httpd.url}{number}.html", fetcher=Web(allow_private=True))
         assert found.source == f"page {httpd.url}{number}.html"
+
+
+@pytest.mark.parametrize("odd", ["&#xD800;", "&#1;", "&#x1F", "\x00", "\x0b", "&#65535;"])
+def test_characters_that_no_page_may_have_cost_no_more_than_themselves(reader: Reader, odd: str) -> None:
+    text = page(f"{paragraphs(ENGLISH)}<p>One <img src=/a.png> t{odd}wo</p><figure><img src=/b.png></figure>t{odd}hree")
+    assert " two" in text_of(reader.one(text))

@@ -21,7 +21,7 @@ from tamizdat_server.importers.feed.fields import (
 from tamizdat_server.importers.feed.hidden import marks_of
 from tamizdat_server.importers.feed.media import media_of
 from tamizdat_server.importers.feed.parts import Entry, Feed
-from tamizdat_server.importers.feed.xml import Document, Node, markup_in, name_of, text_in
+from tamizdat_server.importers.feed.xml import Document, Node, entries_in, markup_in, name_of, text_in
 
 _HTML: Final = ("html", "text/html", "application/xhtml+xml")
 _PLAIN: Final = ("", "text", "text/plain")
@@ -36,7 +36,7 @@ def read_atom(document: Document) -> Feed:
     """The feed of a tree that has `atom:feed`, or a single `atom:entry`, at its root."""
     root = document.root
     fields = _fields(root)
-    items = [node for node in root.iter() if _name(node) == "entry"]
+    items = entries_in(root, lambda node: _name(node) == "entry")
     names = _names(fields)
     entries = [_entry(item, names) for item in items]
     if entries and not document.whole:

@@ -20,7 +20,7 @@ from tamizdat_server.importers.feed.fields import (
 from tamizdat_server.importers.feed.hidden import marks_of
 from tamizdat_server.importers.feed.media import media_of
 from tamizdat_server.importers.feed.parts import Entry, Feed
-from tamizdat_server.importers.feed.xml import Document, Node, name_of, text_in
+from tamizdat_server.importers.feed.xml import Document, Node, entries_in, name_of, text_in
 
 _CONTENT: Final = (
     *("content:encoded", "xhtml:body", "xhtml:div", "atom:content", "content", "fulltext", "fullitem", "body"),
@@ -32,7 +32,7 @@ def read_rss(document: Document) -> Feed:
     root = document.root
     channel = next((node for node in root.iter() if name_of(node) == "channel"), root)
     fields = fields_of(channel)
-    items = [node for node in root.iter() if name_of(node) == "item"]
+    items = entries_in(root, lambda node: name_of(node) == "item")
     entries = [_entry(item) for item in items]
     if entries and not document.whole:
         entries[-1] = _cut_off(items[-1])

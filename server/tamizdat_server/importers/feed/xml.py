@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html.entities import html5
 from typing import Final, Protocol, cast
 
@@ -33,6 +33,7 @@ _MENDABLE: Final = frozenset(("ERR_TAG_NAME_MISMATCH", "ERR_NAME_REQUIRED", "ERR
 _MENDED: Final = 4_000_000
 _AMPERSANDS: Final = 2_000_000
 MAX_ENTRIES: Final = 50_000
+_LOOKS: Final = 4_000_000
 _TAIL: Final = 64 * 1024
 _forbidden: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # What stands before the first element, a document type with declarations of its own among it.
@@ -109,6 +110,24 @@ def name_of(node: Node) -> str:
         prefix, colon, rest = local.partition(":")
         prefix, local = (prefix if prefix in _PREFIXES else "?", rest) if colon else ("", local)
     return f"{prefix}:{local.lower()}" if prefix else local.lower()
+
+
+def entries_in(root: Node, is_entry: Callable[[Node], bool]) -> list[Node]:
+    """A feed's entries, in order, also those within others, as they stand where an end was forgotten.
+
+    Raises: NotAFeed where looking into each would be looking at the same again and again.
+    """
+    found: list[Node] = []
+    looks = within = 0
+    walk = cast("Iterable[tuple[str, Node]]", etree.iterwalk(root, events=("start", "end")))  # pyright: ignore[reportUnknownMemberType]
+    for event, node in walk:
+        if is_entry(node):
+            within += 1 if event == "start" else -1
+            found += [node] if event == "start" else []
+        looks += within
+        if looks > _LOOKS:
+            raise NotAFeed("it is made as no feed is: entries within entries")
+    return found
 
 
 def has_words_of_an_export(root: Node) -> bool:

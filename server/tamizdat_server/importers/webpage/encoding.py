@@ -51,7 +51,7 @@ def _decoded(data: bytes, content_type: str) -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
     for beginning, name in _BEGINNINGS:
-        if beginning.match(data.lstrip(b" \t\r\n") if name == "utf-8" else data):
+        if beginning.match(data):
             return data.decode(name, "replace")
     for name in ("utf-8", *_said(data, content_type), _likely(data)):
         try:

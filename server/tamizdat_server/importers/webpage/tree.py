@@ -17,6 +17,9 @@ _element: Final = re.compile(
     r"(?(2)>.*?(?:</(?:script|style)|\Z)|)",
     re.DOTALL | re.IGNORECASE,
 )
+# What a tree of lxml may be read from and not be given again; in a text, or told by its number.
+_forbidden: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_reference: Final = re.compile(r"&#(?:0*([0-9]{1,7})|[xX]0*([0-9a-fA-F]{1,6}))(?![0-9a-fA-F]);?")
 MAX_ELEMENTS: Final = 25_000
 MAX_CHARACTERS: Final = 2_000_000
 # Who looks for an author among more than that, or in longer ones, looks for hours.
@@ -72,6 +75,7 @@ def check_markup(text: str) -> None:
 def parse_page(text: str) -> Tag:
     """The tree of a page. Raises: Refused where there is none, or where it is nested as no page for people is."""
     check_markup(text)
+    text = _reference.sub(_if_allowed, _forbidden.sub("", text))
     parser = etree.HTMLParser(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
@@ -85,6 +89,11 @@ def parse_page(text: str) -> Tag:
     if any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in faults):
         raise Refused("nested thousands deep, as no article is")
     return root
+
+
+def _if_allowed(found: re.Match[str]) -> str:
+    code = int(found[1]) if found[1] else int(found[2], 16)
+    return "" if code > 0x10FFFF or _forbidden.match(chr(code)) else found[0]
 
 
 def prune(root: Tag) -> None:
