@@ -439,6 +439,11 @@ def test_status_warns_a_month_ahead(publisher: Simulator, days: int, words: str)
     assert any(words in warning for warning in status(publisher.signer, now=publisher.clock).warnings)
 
 
+def test_status_warns_of_what_a_clock_signed_that_was_ahead(publisher: Simulator):
+    found = status(publisher.signer, now=publisher.clock - 2 * DAY)
+    assert any("signed at" in warning and "readers refuse it" in warning for warning in found.warnings)
+
+
 def test_status_warns_where_daily_re_signing_stopped(publisher: Simulator):
     found = status(publisher.signer, now=publisher.clock + 4 * DAY)
     assert [warning.partition(";")[0] for warning in found.warnings] == ["timestamp expires in 3 days"]

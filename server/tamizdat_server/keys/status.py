@@ -6,7 +6,9 @@ from typing import Final
 
 import msgspec
 
+from tamizdat.format.limits import LIMITS
 from tamizdat.format.names import Fingerprint
+from tamizdat.trust.chain import told
 from tamizdat_server.clock import rfc3339
 from tamizdat_server.keys.ceremony import Ceremony
 from tamizdat_server.keys.metadata import Current, path_of, read_current
@@ -112,6 +114,8 @@ def _warnings(current: Current, staged: StagedStatus | None, now: int) -> Iterat
             yield f"{role} has expired: readers see the publication as stale; {HELP[role]}"
         elif file.signed.expires - moment < WARN_AHEAD[role]:
             yield f"{role} expires in {(file.signed.expires - moment).days} days; {HELP[role]}"
+    if current.timestamp and (signed := current.timestamp.signed.version) > now + LIMITS.clock_ahead_seconds:
+        yield f"the timestamp was signed at {told(signed)}, by a clock that was ahead: until then readers refuse it"
     if staged:
         missing = max(staged.missing_old, staged.missing_new)
         yield f"root {staged.version} waits for {missing} more signature{'s' * (missing > 1)}; 'keys sign' adds one"
