@@ -226,6 +226,18 @@ def test_footnotes_of_all_kinds_are_kept_apart_and_referred_to(html: str) -> Non
     assert content.footnotes == {"1": [Paragraph(["A ", Strong(["note"])])]}
 
 
+def test_a_pages_own_elements_that_are_called_as_notes_are_keep_their_words() -> None:
+    inner = '<tamizdat-note-text>b</tamizdat-note-text><tamizdat-note-text id="1">c</tamizdat-note-text>'
+    content = read(f'<tamizdat-notes>a {inner}<tamizdat-note-text id="1"> d</tamizdat-note-text></tamizdat-notes>')
+    assert (content.body, content.footnotes) == (said("a b d"), {"1": said("c")})
+
+
+def test_a_note_whose_html_never_ends_takes_no_other_along() -> None:
+    note = '<tamizdat-note-text id="{}">{}</tamizdat-note-text>'
+    content = read(f"<tamizdat-notes>{note.format(1, '<div>b')}{note.format(2, 'c')}</tamizdat-notes>")
+    assert (content.body, content.footnotes) == ([], {"1": said("b"), "2": said("c")})
+
+
 def test_two_references_to_one_note_share_it_and_notes_keep_their_order() -> None:
     html = """<p>a<a id="r1" href="#n1">1</a> b<a id="r2" href="#n2">2</a> c<a id="r3" href="#n1">1</a></p>
     <ol class="footnotes"><li id="n1">First <a href="#r1">^</a></li><li id="n2">Second <a href="#r2">^</a></li></ol>"""

@@ -91,6 +91,7 @@ def test_a_link_leads_where_its_page_meant_it_to_and_tells_nobody_who_follows(
     [
         ("#note", "within the page"), ("", "within the page"), ("javascript:alert(1)", "neither"),
         ("data:text/html,x", "neither"), ("tel:+77001234567", "neither"), ("ftp://a.example/", "neither"),
+        ("mailto:", "neither"),
         ("http://[::1", "neither"), ("https://a.example/" + "x" * 5_000, "neither"),
         ("https://editor:secret@news.example/wp-admin/", "password"), ("http://localhost/wp-admin/", "private network"),
         ("http://192.168.0.7/", "private network"), ("http://nas.local/", "private network"),

@@ -20,6 +20,7 @@ _wrapper = re.compile(
 )
 _INLINE_MARK: Final = "modern-footnotes-footnote"
 _INLINE_NOTE: Final = "modern-footnotes-footnote__note"
+_NUMBER: Final = re.compile("[0-9]{1,6}")
 _REACH: Final = 3
 
 
@@ -55,10 +56,18 @@ def gather(body: Element) -> dict[str, Element]:
 
 
 def _prepared(body: Element) -> dict[str, Element]:
-    """Those that an importer marked itself."""
-    notes = {note.get("id"): note for part in body.walk(NOTES) for note in part.walk(NOTE_TEXT)}
-    for part in [*body.walk(NOTES)]:
-        part.children.clear()
+    """Those that an importer marked itself, by their numbers. What only looks like them stays where it is."""
+    notes: dict[str, Element] = {}
+    # One within another, where that one's HTML never ends.
+    for parent in [inner for part in body.walk(NOTES) for inner in part.walk()]:
+        kept: list[Element | str] = []
+        for child in parent.children:
+            number = child.get("id") if isinstance(child, Element) and child.tag == NOTE_TEXT else ""
+            if isinstance(child, Element) and _NUMBER.fullmatch(number) and number not in notes:
+                notes[number] = child
+            else:
+                kept.append(child)
+        parent.children = kept
     return notes
 
 

@@ -15,7 +15,7 @@ from tamizdat_server.importers.web.pictures import Gallery
 
 _HREF_CHARACTERS: Final = 4_000
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_absolute = re.compile(r"(?:https?://[^\x00-\x20/?#]|mailto:)[^\x00-\x20]*", re.IGNORECASE)
+_absolute = re.compile(r"(?:https?://[^\x00-\x20/?#]|mailto:[^\x00-\x20])[^\x00-\x20]*", re.IGNORECASE)
 _controls = re.compile(r"[\t\n\r]")
 _desk = re.compile(
     r"/wp-admin/(?!admin-ajax\.php)|/wp-login\.php|[?&](?:preview(?:_id|_nonce)?|_wpnonce)=", re.IGNORECASE
