@@ -33,7 +33,9 @@ _MENDABLE: Final = frozenset(("ERR_TAG_NAME_MISMATCH", "ERR_NAME_REQUIRED", "ERR
 _MENDED: Final = 4_000_000
 _AMPERSANDS: Final = 2_000_000
 MAX_ENTRIES: Final = 50_000
-_LOOKS: Final = 4_000_000
+# So many characters are looked at in all, an element counting as some: more than the largest feed has.
+_LOOKS: Final = 64_000_000
+_ELEMENT: Final = 16
 _TAIL: Final = 64 * 1024
 _forbidden: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # What stands before the first element, a document type with declarations of its own among it.
@@ -124,7 +126,8 @@ def entries_in(root: Node, is_entry: Callable[[Node], bool]) -> list[Node]:
         if is_entry(node):
             within += 1 if event == "start" else -1
             found += [node] if event == "start" else []
-        looks += within
+        if event == "start":
+            looks += within * (_ELEMENT + len(node.text or "") + len(node.tail or ""))
         if looks > _LOOKS:
             raise NotAFeed("it is made as no feed is: entries within entries")
     return found
