@@ -70,3 +70,9 @@ def test_an_item_into_which_another_runs_within_a_date_or_a_title_is_kept_back(t
     beheaded = f"<item><title><![CDATA[{SECRET}]]></ti![CDATA[> more]]></title>{item(3).partition('</title>')[2]}"
     found = read_posts(tmp_path, merged, beheaded, item(4))
     assert [isinstance(one, Imported) for one in found.values()] == [False, False, True]
+
+
+@pytest.mark.parametrize("name", ["wp:status", "wp:post_password", "content:encoded"])
+def test_an_item_with_elements_where_text_belongs_is_kept_back(tmp_path: Path, name: str) -> None:
+    damaged = item(1, SECRET).replace(f"<{name}>", f"<{name}><b>private</b>")
+    assert isinstance(read_posts(tmp_path, damaged, item(2))["https://example.kz/?p=1"], Skipped)

@@ -17,6 +17,7 @@ _PLAIN: Final = (
     *("title", "link", "guid", "pubDate", "wp:post_date", "wp:post_date_gmt", "wp:post_modified", "wp:post_name"),
     *("wp:post_modified_gmt", "wp:status", "wp:post_type"),
 )
+_TEXTS: Final = frozenset((*_ONCE, *_PLAIN, "content:encoded", "excerpt:encoded"))
 _MARKUP: Final = re.compile(r"CDATA\[|</?(?:wp|dc|content|excerpt):")
 _WITH_A_NUMBER: Final = ("wp:post_name", "wp:post_parent", "wp:post_date_gmt", "wp:comment_status")
 _LANGUAGE: Final = (
@@ -87,6 +88,9 @@ class Item:
             raise ValueError("another item runs into it")
         if any(_MARKUP.search(self._node.value(name)) for name in _PLAIN):
             raise ValueError("another item runs into it")
+        if any(child.children for child in self._node.children if child.name in _TEXTS):
+            # What they hold would be lost, be it a text or the word that makes it private.
+            raise ValueError("elements stand where WordPress writes text")
         found = _IN_ADDRESS.search(self._node.value("link"))
         if found and number_of(found[1]) != self.number:
             raise ValueError("its number and its address contradict each other")
