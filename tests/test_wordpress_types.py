@@ -183,6 +183,21 @@ def test_what_an_export_brought_of_a_type_is_no_deletion_to_the_site(
     assert counts(desk.bring(confirm=True)) == (0, 0, 1, 0)
 
 
+def test_what_an_export_brought_in_another_language_is_no_deletion_either(site: WordPress, tmp_path: Path) -> None:
+    site.namespaces += ("wpml/v1",)
+    site.by_language = True
+    site.write(2, lang="ru")
+    told = {"lang": "kk", "body": "<p>Көпір туралы ұзақ мәтін, қаланың өзені және ғимараттары.</p>"}
+    numbers = site.write(1, type="news", **told) + site.write(1, type="page", **told)
+    items = (item(number, told["body"], kind=site.posts[number].type) for number in numbers)
+    path = tmp_path / "export.xml"
+    path.write_text(export(*items).replace(HOME, site.url.rstrip("/")), "utf-8")
+    with (desk := Desk(tmp_path / "newsroom", site, editions=("ru", "kk"))).newsroom:
+        order = Order(kind="wordpress", source=[str(path)], type=["news"], pages=True)
+        assert carry_out(desk.newsroom, order, now=desk.now).added == 2
+        assert counts(desk.bring(confirm=True)) == (2, 0, 0, 0)
+
+
 # -- a beginning -------------------------------------------------------------------------------------------------------
 
 

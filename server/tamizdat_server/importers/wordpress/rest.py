@@ -137,9 +137,10 @@ class _SiteReader:
 
     def _count_others(self) -> bool:
         """Posts of types that aren't asked for are counted all the same: an earlier import may have brought them."""
-        walks = [] if self._options.pages else [_PAGES]
-        walks += [Walk(route, type=name) for name, route in self._place.routes.items()]
-        return all(self._count(walk) for walk in walks if not walk.type or walk.type not in self._options.types)
+        lists = [] if self._options.pages else [_PAGES]
+        left = self._place.routes.keys() - {*self._options.types}
+        lists += [Walk(self._place.routes[name], type=name) for name in sorted(left)]
+        return all(self._count(walk) for walk in _in_languages(lists, self._api.site, self._options))
 
     def _count(self, walk: Walk) -> bool:
         try:
@@ -200,6 +201,10 @@ def _walks(site: RestSite, options: Options, place: Place) -> list[Walk]:
     """The lists to read; where a site lists one language at a time, those of the newsroom's languages."""
     lists = [_POSTS, _PAGES] if options.pages else [_POSTS]
     lists += [Walk(place.routes[name], type=name) for name in dict.fromkeys(options.types)]
+    return _in_languages(lists, site, options)
+
+
+def _in_languages(lists: list[Walk], site: RestSite, options: Options) -> list[Walk]:
     codes = _codes(options) if site.languages else ()
     return [Walk(each.route, language, each.type) for each in lists for language in ("", *codes)]
 
