@@ -311,25 +311,24 @@ def test_a_newsroom_whose_key_is_locked_says_what_publishing_needs(tmp_path: Pat
 
 @pytest.mark.long
 def test_a_full_disk_is_told_and_nothing_is_half_changed(tmp_path: Path):
-    with small_disk(tmp_path / "disk", "3m") as disk:
-        with office(disk / "newsroom") as found:
-            found.put("before")
-            (disk / "ballast").write_bytes(b"x" * 2_000_000)
-            with (disk / "more").open("wb", buffering=0) as more:
-                try:
-                    while more.write(b"x" * 4096):
-                        pass
-                except OSError:
+    with small_disk(tmp_path / "disk", "3m") as disk, office(disk / "newsroom") as found:
+        found.put("before")
+        (disk / "ballast").write_bytes(b"x" * 2_000_000)
+        with (disk / "more").open("wb", buffering=0) as more:
+            try:
+                while more.write(b"x" * 4096):
                     pass
-            full = [found.put(f"n{number}", "words " * 20_000) for number in range(3)]
+            except OSError:
+                pass
+        full = [found.put(f"n{number}", "words " * 20_000) for number in range(3)]
 
-            assert full[-1].status_code == 507
-            assert "no space" in problem(full[-1]).detail
-            assert found.ask("POST", "publish").status_code == 507
-            (disk / "more").unlink()
-            (disk / "ballast").unlink()
-            assert found.put("n2", "words").status_code in (200, 201)
-            assert found.get("articles/before")["state"] == "new"
+        assert full[-1].status_code == 507
+        assert "no space" in problem(full[-1]).detail
+        assert found.ask("POST", "publish").status_code == 507
+        (disk / "more").unlink()
+        (disk / "ballast").unlink()
+        assert found.put("n2", "words").status_code in (200, 201)
+        assert found.get("articles/before")["state"] == "new"
 
 
 def test_of_a_long_report_the_beginning_is_kept_and_how_much_more_there_was():
