@@ -187,6 +187,8 @@ def test_what_an_export_brought_in_another_language_is_no_deletion_either(site: 
     site.namespaces += ("wpml/v1",)
     site.by_language = True
     site.write(2, lang="ru")
+    site.write(1, lang="ru", type="news")
+    site.write(1, lang="ru", type="page")
     told = {"lang": "kk", "body": "<p>Көпір туралы ұзақ мәтін, қаланың өзені және ғимараттары.</p>"}
     numbers = site.write(1, type="news", **told) + site.write(1, type="page", **told)
     items = (item(number, told["body"], kind=site.posts[number].type) for number in numbers)
