@@ -148,9 +148,8 @@ class Start:
         if found.kind == "markdown":
             return order
         if found.types:
-            told = ", ".join(f"{number:,} of {name}" for name, number in found.types.items())
             order = self.asking.ask(
-                f"It has other types of posts, too ({told}). Which of them are articles, or '{NONE}'",
+                f"Which of its other types of posts are articles, too (or '{NONE}')",
                 default=likely_types(found), read=lambda said: with_types(order, said, found),
             )  # fmt: skip
         question = "Pictures: 'fetch' them, 'none', or a folder with a copy of wp-content/uploads"
@@ -232,6 +231,9 @@ def _described(found: Found) -> str:
     )
     title = f": {one_line(found.title)}" if found.title else ""
     lines = [f"It is {_KINDS[found.kind]}{title}{articles}.", *found.told]
+    if found.types:
+        types = ", ".join(f"{number:,} of '{name}'" for name, number in found.types.items())
+        lines.append(f"It has other types of posts, too: {types}.")
     return "\n".join(f"  {line}" for line in lines)
 
 
