@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shelf import article, picture
@@ -202,14 +202,20 @@ def test_a_terminal_of_no_width_still_gets_text():
     assert "Some words." in to_terminal(article("key"), width=0)
 
 
+_GAP = r"[^\S\u00a0\u202f]+"  # no-break spaces don't part words
+
+
+@example(text="0\u00a00", width=1, lead="")
 @given(text=st.text(max_size=200), width=st.integers(1, 30), lead=st.sampled_from(["", "│ ", "  "]))
 def test_wrapping_loses_no_word_and_breaks_only_between_words(text: str, width: int, lead: str):
     lines = wrap([Span(text, "1"), Span(" end")], width=width, first=lead, rest=lead)
     plain = [SGR.sub("", line) for line in lines] if "\x1b" not in text else []
     if plain and "│" not in text:
-        words = re.split(r"[^\S\u00a0\u202f]+", f"{text} end")
+        words = re.split(_GAP, f"{text} end")
         assert " ".join(plain).replace("│ ", "").split() == " ".join(words).split()
-        assert all(columns(line) <= width or len(line.removeprefix(lead).split()) <= 1 for line in plain)
+        assert all(
+            columns(line) <= width or len(re.split(_GAP, line.removeprefix(lead).strip())) == 1 for line in plain
+        )
 
 
 def test_wide_and_combining_characters_are_counted_as_they_are_shown():
