@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from importing import NOW
+from placing import Somewhere
 from tamizdat_server.images import Pictures
 from tamizdat_server.importers import Options
+from tamizdat_server.importers.blocks.html import read_html
 from tamizdat_server.importers.feed.entries import EntryReader
 from tamizdat_server.importers.feed.parts import NotAFeed
 from tamizdat_server.importers.feed.reading import read_feed
@@ -114,6 +116,11 @@ def test_a_mark_that_is_never_closed_costs_a_few_steps(piece: str) -> None:
     finally:
         sys.setprofile(before)
     assert steps < 150 * 3_000
+
+
+def test_links_to_one_place_full_of_links_are_followed_at_once() -> None:
+    links = filled('<a href="#x" id="r">1</a>', 300_000)
+    assert len(read_html(f'{links}<p id="x">{links}', Somewhere()).body) == 2
 
 
 @pytest.mark.parametrize("begin", ["<!-- -->", "<!---->", "<?xml?>", " ", "<!--"])

@@ -33,6 +33,13 @@ class _Reference(msgspec.Struct, frozen=True):
     written: str
 
 
+class _Inside(msgspec.Struct, frozen=True):
+    """What may be a note: where its links lead within the page, and whether it says anything."""
+
+    fragments: frozenset[str]
+    speaks: bool
+
+
 def gather(body: Element) -> dict[str, Element]:
     """The notes of a text by their ids, in order; each is taken out of it, and NOTE stands where it is referred to."""
     notes = _prepared(body)
@@ -42,15 +49,18 @@ def gather(body: Element) -> dict[str, Element]:
         _refer(mark, name)
     page = _Page(body)
     names: dict[int, str] = {}
-    for reference in page.references():
+    back: dict[str, set[str]] = {}
+    for reference in (references := page.references()):
         name = names.get(id(reference.holder))
         if name is None:
             name = names[id(reference.holder)] = _free(notes)
             notes[name] = reference.holder
             page.take_out(reference.holder)
-        _tidy(reference)
+        back.setdefault(name, set()).update(reference.back)
         page.unbracket(reference.mark)
         _refer(reference.mark, name)
+    for name, written in {names[id(reference.holder)]: reference.written for reference in references}.items():
+        _tidy(notes[name], back[name], written)
     page.drop_arrows()
     return notes
 
@@ -96,15 +106,15 @@ def _refer(mark: Element, name: str) -> None:
     mark.tag, mark.attributes, mark.children = NOTE, {"id": name}, []
 
 
-def _tidy(reference: _Reference) -> None:
+def _tidy(holder: Element, back: set[str], written: str) -> None:
     """A note without the ways back from it, and without its own number."""
-    for element in [*reference.holder.walk()]:
+    for element in [*holder.walk()]:
         element.children = [
             child
             for child in element.children
-            if isinstance(child, str) or child.tag != "a" or _fragment(child) not in reference.back
+            if isinstance(child, str) or child.tag != "a" or _fragment(child) not in back
         ]
-    _drop_number(reference.holder, reference.written)
+    _drop_number(holder, written)
 
 
 def _drop_number(holder: Element, written: str) -> None:
@@ -140,6 +150,7 @@ class _Page:
         self._places: dict[int, int] = {}
         self._named: dict[str, Element] = {}
         self._links: list[Element] = []
+        self._looked: dict[int, _Inside] = {}
         for place, element in enumerate(body.walk()):
             self._places[id(element)] = place
             for child in element.elements():
@@ -186,15 +197,23 @@ class _Page:
         if target is None or not (_mark.fullmatch(written) or "data-fn" in self._parents[id(link)].attributes):
             return None
         holder = self._holder(target)
-        if holder is None or self._places[id(holder)] <= self._places[id(link)] or not holder.words():
+        if holder is None or self._places[id(holder)] <= self._places[id(link)]:
+            return None
+        if not self._inside(holder).speaks:
             return None
         back = self._names_around(link)
-        leads_back = any(_fragment(inner) in back for inner in holder.walk("a"))
-        if not leads_back and not self._is_list_of_notes(holder):
+        if back.isdisjoint(self._inside(holder).fragments) and not self._is_list_of_notes(holder):
             return None
         parent = self._parents[id(link)]
         alone = parent.tag == "sup" and _mark.fullmatch(parent.words())
         return _Reference(mark=parent if alone else link, holder=holder, back=back, written=written)
+
+    def _inside(self, holder: Element) -> _Inside:
+        """Looked at once, however many links lead there."""
+        if id(holder) not in self._looked:
+            fragments = frozenset(_fragment(link) for link in holder.walk("a"))
+            self._looked[id(holder)] = _Inside(fragments=fragments, speaks=bool(holder.words()))
+        return self._looked[id(holder)]
 
     def _holder(self, target: Element) -> Element | None:
         element: Element | None = target
