@@ -55,6 +55,11 @@ def test_a_language_told_from_the_words_is_said(tmp_path: Path) -> None:
     assert edition(tmp_path, "a.md", RUSSIAN)[1] == ["the language was told from the text: ru"]
 
 
+def test_a_summary_tells_the_language_of_what_is_short(tmp_path: Path) -> None:
+    assert edition(tmp_path, "a.md", "PDF 1.2", f"summary: {RUSSIAN!r}\n")[0] == "ru"
+    assert edition(tmp_path, "a.md", "PDF 1.2", f"summary: {KAZAKH!r}\n")[0] == "kk"
+
+
 def test_a_language_without_an_edition_is_skipped_and_not_called_another(tmp_path: Path) -> None:
     for path, text, more in [("a.md", ENGLISH, "lang: de\n"), ("a.de.md", ENGLISH, ""), ("a.md", KAZAKH, "")]:
         found, reasons = edition(tmp_path, path, text, more, editions=("en", "ru"))

@@ -64,7 +64,8 @@ class PageReader:
         )
         content = self._content(text, facts.title, place, files)
         title = facts.title or line(content.heading) or self._name_as_title(path, warnings)
-        edition, group = self._edition(str(path), facts, f"{title}\n{_words(content)}", warnings, files)
+        said = f"{title}\n{facts.summary}\n{_words(content)}"
+        edition, group = self._edition(str(path), facts, said, warnings, files)
         draft = Draft(
             key=key,
             edition=edition,
