@@ -179,9 +179,9 @@ def test_a_history_is_gone_on_with_where_it_was_left(tmp_path: Path, newsroom: P
     assert (
         "1 added, 1 revised, 0 unchanged, 1 removed" in call("markdown", repo.folder, "--to", newsroom, "--git").stdout
     )
-    assert (
-        "0 added, 0 revised, 0 unchanged, 0 removed" in call("markdown", repo.folder, "--to", newsroom, "--git").stdout
-    )
+    again = call("markdown", repo.folder, "--to", newsroom, "--git")
+    assert "0 added, 0 revised, 0 unchanged, 0 removed" in again.stdout
+    assert "nothing new was found there" in again.stderr
 
 
 def test_the_sites_address_is_taken_from_the_settings(tmp_path: Path, newsroom: Path) -> None:

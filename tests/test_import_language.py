@@ -60,6 +60,12 @@ def test_a_summary_tells_the_language_of_what_is_short(tmp_path: Path) -> None:
     assert edition(tmp_path, "a.md", "PDF 1.2", f"summary: {KAZAKH!r}\n")[0] == "kk"
 
 
+def test_what_is_too_short_to_tell_makes_no_edition(tmp_path: Path) -> None:
+    found, reasons = edition(tmp_path, "a.md", "Navigating ATOs", editions=())
+    assert (found, reasons) == ("", ["too short to tell its language, which --language may say"])
+    assert edition(tmp_path, "a.md", "Navigating ATOs", "lang: en\n", editions=())[0] == "en"
+
+
 def test_a_language_without_an_edition_is_skipped_and_not_called_another(tmp_path: Path) -> None:
     for path, text, more in [("a.md", ENGLISH, "lang: de\n"), ("a.de.md", ENGLISH, ""), ("a.md", KAZAKH, "")]:
         found, reasons = edition(tmp_path, path, text, more, editions=("en", "ru"))

@@ -311,6 +311,7 @@ def test_garbage_is_skipped_in_words_whatever_the_parser_makes_of_it(reader: Rea
     texts = [b"".join(dice.choices(pieces, k=60)) for _ in range(300)]
     for number, text in enumerate([*texts, *(dice.randbytes(20_000) for _ in range(5))]):
         assert reader.skipped(text).reason, number
+    assert reader.skipped(dice.randbytes(100_000)).reason == "no text, by its many characters that no page has"
 
 
 def test_an_element_of_an_impossible_name_costs_none_of_the_words(reader: Reader) -> None:

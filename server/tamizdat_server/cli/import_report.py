@@ -21,6 +21,8 @@ def tell(report: "Report", folder: Path, *, correction: str = "") -> None:
     """Say what the import into the newsroom `folder` did, or would do."""
     counts = f"{report.added} added, {report.revised} revised, {report.unchanged} unchanged, {report.removed} removed"
     click.echo(f"{'would be ' if report.dry_run else ''}{counts}, {len(report.skipped)} skipped")
+    if not any((report.added, report.revised, report.unchanged, report.removed, report.skipped)):
+        click.echo("nothing new was found there", err=True)
     tell_clock(report)
     _tell_skipped(report.skipped)
     _list([_warning(warned.warning, warned.articles, warned.first) for warned in report.warnings])

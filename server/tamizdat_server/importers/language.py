@@ -15,6 +15,9 @@ _suffix: Final = re.compile(r"(.+)\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?)")
 # A country's code that people take for its language's.
 _MEANT: Final = {"kz": "kk"}
 _WORDS_READ: Final = 20_000
+_letters: Final = re.compile(r"[^\W\d_]")
+# "Navigating ATOs" would be Shona.
+_LETTERS_NEEDED: Final = 20
 _ISO_639_1: Final = frozenset(
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en"
     " eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv"
@@ -81,6 +84,8 @@ def choose_edition(languages: Languages, *, said: str, text: str, warnings: Warn
             warnings.add(f"'{said}' is a country's code and was read as the language '{meant(said)}'")
         edition = languages.edition(said)
     else:
+        if not languages.editions and len(_letters.findall(text[:_WORDS_READ])) < _LETTERS_NEEDED:
+            raise Refused("too short to tell its language, which --language may say")
         edition = languages.detect(text)
         if edition and len(languages.editions) != 1:
             warnings.add(f"the language was told from the text: {edition}")

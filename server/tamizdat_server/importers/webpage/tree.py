@@ -20,6 +20,8 @@ _element: Final = re.compile(
 # What a tree of lxml may be read from and not be given again; in a text, or told by its number.
 _forbidden: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _reference: Final = re.compile(r"&#(?:0*([0-9]{1,7})|[xX]0*([0-9a-fA-F]{1,6}))(?![0-9a-fA-F]);?")
+# Random bytes have a tenth of them.
+_DAMAGE_BORNE: Final = 0.05
 MAX_ELEMENTS: Final = 25_000
 MAX_CHARACTERS: Final = 2_000_000
 # Who looks for an author among more than that, or in longer ones, looks for hours.
@@ -75,7 +77,10 @@ def check_markup(text: str) -> None:
 def parse_page(text: str) -> Tag:
     """The tree of a page. Raises: Refused where there is none, or where it is nested as no page for people is."""
     check_markup(text)
-    text = _reference.sub(_if_allowed, _forbidden.sub("", text))
+    shown, forbidden = _forbidden.subn("", text)
+    if forbidden > _DAMAGE_BORNE * len(text):
+        raise Refused("no text, by its many characters that no page has")
+    text = _reference.sub(_if_allowed, shown)
     parser = etree.HTMLParser(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
     )
