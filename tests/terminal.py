@@ -53,14 +53,29 @@ class Terminal:
         self.wait_for(question)
         os.write(self._ours, f"{text}\n".encode())
 
+    def interrupt(self) -> int:
+        """Press Ctrl-C at a question, as often as it takes; the exit code.
+
+        CPython doesn't hear of one that comes between the question and its reading of the answer.
+        """
+        while self._is_heard(within=0.3) and self._read():
+            pass
+        os.killpg(self.process.pid, signal.SIGINT)
+        while not self._is_heard(within=1):
+            os.killpg(self.process.pid, signal.SIGINT)
+        return self.end()
+
     def end(self) -> int:
         """The exit code, once nothing more is shown."""
         while self._read():
             pass
         return self.process.wait(SECONDS)
 
+    def _is_heard(self, *, within: float) -> bool:
+        return bool(select.select([self._ours], [], [], within)[0])
+
     def _read(self) -> bool:
-        if not select.select([self._ours], [], [], SECONDS)[0]:
+        if not self._is_heard(within=SECONDS):
             return False
         try:
             piece = os.read(self._ours, 65536)

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -248,8 +247,7 @@ def test_ctrl_c_at_a_question_makes_nothing(desk: Path):
     with Terminal("start", "articles", cwd=desk) as terminal:
         terminal.answer("Folder for the newsroom", "ferry")
         terminal.wait_for("Name of the publication")
-        os.killpg(terminal.process.pid, signal.SIGINT)
-        assert terminal.end() == 130
+        assert terminal.interrupt() == 130
     assert [path.name for path in desk.iterdir()] == ["articles"]
 
 
@@ -260,8 +258,7 @@ def test_what_was_answered_is_not_asked_again(desk: Path):
         terminal.answer("Languages to publish in", "any")
         terminal.answer("Lock the keys by a passphrase", "n")
         terminal.wait_for("Publish?")
-        os.killpg(terminal.process.pid, signal.SIGINT)
-        assert terminal.end() == 130
+        assert terminal.interrupt() == 130
         assert "'tamizdat start articles' goes on" in terminal.shown
     with Terminal("start", "articles", "--no-browser", cwd=desk) as terminal:
         terminal.answer("Publish?", "y")
