@@ -191,6 +191,22 @@ def test_what_the_rest_of_the_archive_costs_is_said_and_fetched_only_when_told(s
     assert page.evaluate("asked[asked.length - 1]") == ["sync", {"publication": "ab" * 32, "older": True}]
 
 
+def test_the_rest_of_the_archive_stays_on_offer_where_nothing_is_new(shown: Callable[..., Any]):
+    partly = {
+        "editions": [{**standin.publication({"en": "English"})["editions"][0], "completeSince": "2026-05-01T00:00:00Z"}]
+    }
+    nothing = {**PLAN, "text": 0, "pictures": 0, "older": 12_345_678}
+    page = shown(partly, plan=[{"value": nothing}], sync=[{"value": {**REPORT, "articles": 0, "older": 0}}])
+
+    page.get_by_role("button", name="Look for news").click()
+    page.wait_for_selector("main .note[role=status]")
+    rest = page.get_by_role("button", name="Fetch the rest, 12 MB")
+    rest.click()
+    rest.wait_for(state="detached")
+
+    assert page.evaluate("asked[asked.length - 1]") == ["sync", {"publication": "ab" * 32, "older": True}]
+
+
 def test_a_mass_retraction_is_a_question_with_figures_and_two_answers(shown: Callable[..., Any]):
     trouble = {
         "code": "mass-retraction",

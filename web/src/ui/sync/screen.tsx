@@ -33,6 +33,9 @@ function Updates({ publication }: Of) {
   const ours =
     run.state !== "none" && run.wish.publication === publication.publication ? run : { state: "none" as const };
   const running = run.state === "running";
+  // A sync that finds nothing new doesn't read the list of the rest; what was said of it before holds.
+  const [planned, setPlanned] = useState(0);
+  const older = (ours.state === "done" && ours.report.older) || planned;
   return (
     <>
       {run.state === "running" && <ProgressView run={run} />}
@@ -43,7 +46,8 @@ function Updates({ publication }: Of) {
         </>
       )}
       {ours.state === "failed" && <Failed run={ours} />}
-      {!running && <Look publication={publication} run={ours} />}
+      {!running && <Look publication={publication} tell={({ older }) => setPlanned(older)} />}
+      {!running && <Rest publication={publication} older={older} begin={() => setPlanned(0)} />}
       {!running && publication.lastSync && ours.state === "none" && (
         <section>
           <h2>{words.sync.last}</h2>
@@ -88,8 +92,8 @@ function Failed({ run }: { readonly run: Extract<Run, { readonly state: "failed"
 
 type Asked = { readonly plan: SyncPlan } | { readonly trouble: Trouble } | "asking" | null;
 
-/** What is new, and what it costs: shown before any of it is fetched. */
-function Look({ publication, run }: Of & { readonly run: Run }) {
+/** What is new, and what it costs: shown before any of it is fetched. `tell` hears of every plan. */
+function Look({ publication, tell }: Of & { readonly tell: (plan: SyncPlan) => void }) {
   const { engine, words, announce } = useApp();
   const [asked, setAsked] = useState<Asked>(null);
   const wish = { publication: publication.publication };
@@ -99,6 +103,7 @@ function Look({ publication, run }: Of & { readonly run: Run }) {
     try {
       const plan = await engine.syncing.plan(wish);
       setAsked({ plan });
+      tell(plan);
       if (plan.text + plan.pictures === 0) {
         await startSync(engine, wish); // nothing more to fetch: what the answer brought along is put in its place
       } else {
@@ -109,7 +114,6 @@ function Look({ publication, run }: Of & { readonly run: Run }) {
     }
   };
   const plan = asked && typeof asked === "object" && "plan" in asked ? asked.plan : null;
-  const older = plan?.older ?? (run.state === "done" ? run.report.older : 0);
   return (
     <>
       {plan && plan.text + plan.pictures > 0 ? (
@@ -122,7 +126,6 @@ function Look({ publication, run }: Of & { readonly run: Run }) {
         </p>
       )}
       {asked && typeof asked === "object" && "trouble" in asked && <Failure trouble={asked.trouble} again={look} />}
-      <Rest publication={publication} older={older} />
     </>
   );
 }
@@ -149,7 +152,7 @@ function Offer({ plan, fetch }: { readonly plan: SyncPlan; readonly fetch: () =>
 }
 
 /** What of the archive isn't here, and what it would cost. */
-function Rest({ publication, older }: Of & { readonly older: number }) {
+function Rest({ publication, older, begin }: Of & { readonly older: number; readonly begin: () => void }) {
   const { engine, words, tell } = useApp();
   const chosen = publication.editions.filter(({ edition }) => publication.choice.editions.includes(edition));
   const since = chosen.reduce((latest, { completeSince }) => (completeSince > latest ? completeSince : latest), "");
@@ -164,7 +167,10 @@ function Rest({ publication, older }: Of & { readonly older: number }) {
         <p>
           <button
             type="button"
-            onClick={() => startSync(engine, { publication: publication.publication, older: true })}
+            onClick={() => {
+              begin();
+              startSync(engine, { publication: publication.publication, older: true });
+            }}
           >
             {words.sync.fetchRest(tell.bytes(older))}
           </button>
