@@ -95,7 +95,7 @@ def test_everything_is_written_down_once(told: str):
 
 def test_every_path_of_the_read_api_is_named():
     described = section(TEXT, "The read API")
-    paths = {route.paths.pop() for route in vars(ReadApi).values() if hasattr(route, "paths")}
+    paths = {path for route in vars(ReadApi).values() for path in getattr(route, "paths", ())}
     assert len(paths) >= 7
     for path in paths:
         assert f"/api{path.replace('{key:path}', 'KEY')}" in described, path
