@@ -9,6 +9,7 @@ import pytest
 
 from faults import Corrupt, Down, Portal
 from httpd import Drip, Httpd, Stall
+from serving import until
 from tamizdat.errors import (
     FirstContact,
     ForbiddenAddress,
@@ -113,7 +114,7 @@ def test_who_drips_is_overtaken(tree: Path, good: Transport) -> None:
 def test_a_crowd_of_silent_ones_is_asked_side_by_side_but_not_all_at_once(silent: Httpd, good: Transport) -> None:
     transports = [open_source(f"{silent.url}{number}/", meter=Meter()) for number in range(AT_ONCE - 1)]
     assert race(patience=0.2).run([*transports, good], ask) == good.where
-    assert silent.requests == AT_ONCE - 1
+    until(lambda: silent.requests == AT_ONCE - 1)  # the last of them were only just on their way
     for transport in transports:
         transport.close()
 
